@@ -1,0 +1,8 @@
+"""The Django admin of everything. Hosts take `MirroredAdmin` for their own mirrored models."""
+
+from __future__ import annotations
+
+from . import conflicts, connections, journal, outbox, records, schema, sweeps
+from .mirrored import MirroredAdmin
+
+__all__ = ["MirroredAdmin", "conflicts", "connections", "journal", "outbox", "records", "schema", "sweeps"]

@@ -1,0 +1,125 @@
+"""Notes: what Attio refused and what is in conflict, beside the field it is about, else above the form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from ..models import Conflict, LinkState, OutboxEntry, OutboxState
+from .badges import live_badge, state_badge
+from .sheet import Sheet
+
+HINTS: Mapping[str, str] = {
+    LinkState.UNSENT: "Attio does not know this row yet.",
+    LinkState.WAITING: "The change waits in the outbox.",
+    LinkState.SENDING: "The change is on its way.",
+    LinkState.CONFLICT: "Both sides changed a value; somebody has to choose. Everything else goes its way.",
+    LinkState.REFUSED: "Attio refused the change. It is kept here: mend it and save, or retry.",
+    LinkState.IN_DOUBT: "The record was sent and no answer came. We look for it before sending it again.",
+    LinkState.DROPPED: "The change was dropped from the outbox and is kept here. Push it, or wait for the local sweep.",
+    LinkState.GONE: "The record no longer exists in Attio. The row is kept and nothing is sent.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What stands above the form of a mirrored row."""
+
+    badge: SafeString
+    hint: str
+    web_url: str | None
+    state: str
+    has_history: bool = True
+    words: list[SafeString] = field(default_factory=list)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether pushing again is a retry."""
+        return self.state == LinkState.REFUSED
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing to pull yet."""
+        return self.state == LinkState.UNSENT
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is nothing left to push to."""
+        return self.state == LinkState.GONE
+
+
+def panel(sheet: Sheet, *, state_url: str) -> Panel:
+    """The panel of a row."""
+    state = LinkState(sheet.link.state) if sheet.link else LinkState.UNSENT  # type: ignore[attr-defined]  # annotated
+    words = [] if sheet.entry is None else outbox_words(sheet, sheet.entry)
+    return Panel(
+        badge=live_badge(state, pk=sheet.row.pk if sheet.row else "", url=state_url),
+        hint=HINTS.get(state, ""),
+        web_url=sheet.link.web_url if sheet.link else None,
+        state=state.value,
+        has_history=sheet.mirror.options.ledger,
+        words=words,
+    )
+
+
+def outbox_words(sheet: Sheet, entry: OutboxEntry) -> list[SafeString]:
+    """What went wrong last, in Attio's own words."""
+    message, slug = entry.error.get("message"), entry.error.get("slug")
+    if not message:
+        return []
+    about = format_html("<strong>{}:</strong> ", sheet.label(slug)) if slug else ""
+    if entry.state == OutboxState.WAITING:
+        return [format_html("{}{} <span>Next try {}.</span>", about, message, _when(entry.not_before))]
+    return [format_html("{}{}", about, message)]
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S} UTC"
+
+
+def field_notes(sheet: Sheet) -> dict[str, SafeString]:
+    """Form field name to the notes that belong beside it."""
+    notes: dict[str, list[SafeString]] = {}
+    entry = sheet.entry
+    if entry is not None and entry.state == OutboxState.REFUSED and entry.error.get("slug"):
+        note = format_html(
+            '<span class="attio-note attio-bad"><strong>Attio refused this:</strong> {}'
+            " <em>Your value is kept. Change it and save, or retry above.</em></span>",
+            entry.error.get("message", ""),
+        )
+        for name in list(sheet.fields_of(entry.error["slug"]))[:1]:
+            notes.setdefault(name, []).append(note)
+    for conflict in sheet.conflicts:
+        for name in list(sheet.fields_of(conflict.slug))[:1]:
+            notes.setdefault(name, []).append(conflict_note(sheet, conflict))
+    return {name: format_html_join("", "{}", ((note,) for note in found)) for name, found in notes.items()}
+
+
+def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
+    """Both values of a conflict, and where to settle it."""
+    slug = conflict.slug
+    return format_html(
+        '<span class="attio-note attio-warn"><strong>Conflict:</strong> Attio has <b>{}</b> ({}), '
+        "here it is <b>{}</b>; before, both had <b>{}</b>.{}</span>",
+        sheet.says(slug, conflict.theirs),
+        sheet.wording.actor(conflict.their_actor_type, conflict.their_actor_id),
+        sheet.says(slug, conflict.ours),
+        sheet.says(slug, conflict.base),
+        _settle_link(conflict),
+    )
+
+
+def _settle_link(conflict: Conflict) -> SafeString | str:
+    try:
+        url = reverse("admin:attio_mirror_conflict_change", args=[conflict.pk])
+    except NoReverseMatch:  # a host's own admin site may leave the conflicts out
+        return ""
+    return format_html(' <a href="{}">Settle it</a>', url)
+
+
+__all__ = ["Panel", "conflict_note", "field_notes", "outbox_words", "panel", "state_badge"]

@@ -1,0 +1,55 @@
+"""The tables. Fields, constraints and querysets that speak; no HTTP, no merge."""
+
+from __future__ import annotations
+
+from .budget import BudgetKind, RateBudget
+from .conflict import AttributePolicy, Conflict, Resolution
+from .connection import LOCKED_OUT, Connection, ConnectionState, WebhookState
+from .history import AttributeValue
+from .inbox import InboxEntry, InboxState
+from .link import ATTRIBUTES, AwaitedReference, Link, LinkState
+from .outbox import OutboxEntry, OutboxState, Verb
+from .records import Company, Deal, Person, User, Workspace
+from .schema import AttioList, AttioObject, Attribute, Member, Option, Target
+from .sweep import Sweep, SweepKind, SweepState, SweptPage
+from .wish import HistoryWish, Reason, WishState
+
+__all__ = [
+    "ATTRIBUTES",
+    "LOCKED_OUT",
+    "AttioList",
+    "AttioObject",
+    "Attribute",
+    "AttributePolicy",
+    "AttributeValue",
+    "AwaitedReference",
+    "BudgetKind",
+    "Company",
+    "Conflict",
+    "Connection",
+    "ConnectionState",
+    "Deal",
+    "HistoryWish",
+    "InboxEntry",
+    "InboxState",
+    "Link",
+    "LinkState",
+    "Member",
+    "Option",
+    "OutboxEntry",
+    "OutboxState",
+    "Person",
+    "RateBudget",
+    "Reason",
+    "Resolution",
+    "Sweep",
+    "SweepKind",
+    "SweepState",
+    "SweptPage",
+    "Target",
+    "User",
+    "Verb",
+    "WebhookState",
+    "WishState",
+    "Workspace",
+]

@@ -1,0 +1,3 @@
+"""The rows: deals, workspaces, companies, people and users."""
+
+from __future__ import annotations

@@ -1,0 +1,71 @@
+"""The local sweep: finds edits no signal announced (QuerySet.update, bulk_*, raw SQL). No network."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from ..core.values import same
+from ..mirrors.attributes import Direction
+from ..mirrors.directory import content_type_id
+from ..mirrors.registry import AnyMirror, registry
+from ..models import Conflict, Connection, Link, OutboxEntry
+from .frame import Frame, agreed
+from .mark import mark, queue
+
+BATCH = 200
+
+
+def find(of: Connection) -> int:
+    """Mark every row of every mirror that owes Attio something and does not wait yet; how many were found."""
+    return sum(_find(of, mirror) for mirror in registry.all() if mirror.options.direction != Direction.IN)
+
+
+def _find(of: Connection, mirror: AnyMirror) -> int:
+    found = _unlinked(of, mirror) if mirror.may_place(of.alias) else 0
+    last = 0
+    while True:
+        links = Link.objects.alive().filter(connection=of, object=mirror.options.object, pk__gt=last)
+        batch = list(links.exclude(record_id=None).order_by("pk")[:BATCH])
+        if not batch:
+            return found
+        last = batch[-1].pk
+        found += _in_batch(of, mirror, batch)
+
+
+def _in_batch(of: Connection, mirror: AnyMirror, links: list[Link]) -> int:
+    frame = Frame.of(of, mirror)
+    rows = frame.rows(links)
+    open_ones = set(OutboxEntry.objects.unfinished().filter(link__in=links).values_list("link", flat=True))
+    held = set(Conflict.objects.filter(link__in=links, resolved_at=None).values_list("link", "slug"))
+    found = 0
+    for link in links:
+        row = rows.get(link.object_id)
+        if row is None:
+            Link.objects.filter(pk=link.pk).update(row_gone_at=timezone.now())
+        elif link.pk not in open_ones and _owes(frame, row, link, held):
+            with transaction.atomic():
+                queue(link)
+            found += 1
+    return found
+
+
+def _owes(frame: Frame, row: models.Model, link: Link, held: Container[tuple[int, str]]) -> bool:
+    """What is `held` in open conflict waits for a person, not for us."""
+    local = frame.read(row, link)
+    given = (s for s, slot in frame.slots.items() if frame.mirror.gives(slot) and (link.pk, s) not in held)
+    return any(slug in local.invalid or not same(local.values[slug], agreed(link, slug)) for slug in given)
+
+
+def _unlinked(of: Connection, mirror: AnyMirror) -> int:
+    """Rows nobody marked: made by bulk_create, or before the app was installed."""
+    linked = Link.objects.filter(connection__isnull=False, content_type=content_type_id(mirror.model))
+    known: set[str] = set(linked.values_list("object_id", flat=True))
+    found = 0
+    rows: Iterable[models.Model] = mirror.model._base_manager.order_by("pk").iterator(chunk_size=BATCH)
+    for row in rows:
+        if str(row.pk) not in known and mirror.connection_for(row) == of.alias and mark(row) is not None:
+            found += 1
+    return found

@@ -1,0 +1,171 @@
+"""The frame of one batch: whose records, which mirror, which attributes, and the ids at hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from django.db import models
+
+from ..core.codecs import InvalidValue, decode_values
+from ..core.errors import Json
+from ..core.merge import Policy
+from ..core.values import AttributeSpec, AttributeType, Canonical
+from ..mirrors.attributes import Slot
+from ..mirrors.directory import Directory
+from ..mirrors.mirror import Local, read_row
+from ..mirrors.registry import AnyMirror
+from ..models import ATTRIBUTES, AttioObject, Attribute, AttributePolicy, Connection, Link
+
+SETTINGS_OF_AN_ATTRIBUTE = (
+    "title",
+    "description",
+    "api_slug",
+    "is_required",
+    "is_unique",
+    "default_value",
+    "config",
+    "is_archived",
+)
+"""What Attio lets one change of an attribute (the owner's page on updating attributes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Made anew for every batch, so that nothing in it grows old."""
+
+    connection: Connection
+    mirror: AnyMirror
+    directory: Directory
+    slots: Mapping[str, Slot]
+    known: frozenset[str]
+    """The slugs of all attributes of the object, bound or not."""
+    signature: str
+    """Changes when the same answer would be read differently: another schema or another declaration."""
+    policies: Mapping[str, Policy]
+    """What people decided about single attributes."""
+
+    @classmethod
+    def of(cls, connection: Connection, mirror: AnyMirror) -> Frame:
+        """Read the schema of the mirror's object."""
+        directory = Directory(connection)
+        schema = specs(connection, mirror.options.object)
+        slots = mirror.slots(schema, directory)
+        reading = ";".join(f"{s.slug}:{s.spec.type}:{s.spec.multi}:{s.attribute.field}" for s in slots.values())
+        signature = hashlib.blake2b(reading.encode(), digest_size=16).hexdigest()
+        known = frozenset(spec.slug for spec in schema)
+        return cls(connection, mirror, directory, slots, known, signature, decided(connection, mirror.options.object))
+
+    def fresh(self) -> Frame:
+        """The same schema with no ids known."""
+        directory = Directory(self.connection)
+        slots = {slug: replace(slot, directory=directory) for slug, slot in self.slots.items()}
+        return replace(self, directory=directory, slots=slots)
+
+    @property
+    def object(self) -> str:
+        """The slug of the object."""
+        return self.mirror.options.object
+
+    @property
+    def model(self) -> type[models.Model]:
+        """The model its records are mirrored to."""
+        return self.mirror.model
+
+    def policy(self, slot: Slot) -> Policy:
+        """What happens when both sides changed a value: as a person decided, else as the mirror declares."""
+        return self.policies.get(slot.slug) or self.mirror.policy(slot)
+
+    def read(self, row: models.Model, link: Link) -> Local:
+        """What a row says, given what was agreed."""
+        return read_row(row, self.slots, link.base)
+
+    def rows(self, links: Iterable[Link], *, lock: bool = False) -> dict[str, models.Model]:
+        """The rows of links, by primary key as text, with what reading them will need prefetched."""
+        manager = self.model._base_manager
+        query = manager.select_for_update() if lock else manager.all()
+        found = {str(row.pk): row for row in query.filter(pk__in=[link.object_id for link in links]).order_by("pk")}
+        self.mirror.know(list(found.values()), self.directory)
+        return found
+
+
+class Decoded(Mapping[str, Canonical]):
+    """The values of one record by slug, decoded when first asked for: most records of a sweep are never looked at.
+
+    What cannot be read is left out, and so stays as the base says.
+    """
+
+    def __init__(self, slots: Mapping[str, Slot], wires: Mapping[str, Sequence[Mapping[str, Json]]]) -> None:
+        self._slots, self._wires = slots, wires
+
+    @cached_property
+    def _values(self) -> dict[str, Canonical]:
+        found: dict[str, Canonical] = {}
+        for slug, slot in self._slots.items():
+            if slug in self._wires:
+                with suppress(InvalidValue):
+                    found[slug] = decode_values(slot.spec, self._wires[slug])
+        return found
+
+    def __getitem__(self, slug: str) -> Canonical:
+        return self._values[slug]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record as Attio told it."""
+
+    record_id: str
+    values: Mapping[str, Canonical]
+    wires: Mapping[str, Sequence[Mapping[str, Json]]]
+    asked_at: datetime
+    """When the request that told it was sent."""
+    speaks_of: datetime
+    """The earliest moment the answer can be about: the sending of a read, the answering of a write."""
+    created_at: str = ""
+    web_url: str | None = None
+    fingerprint: int | None = None
+    """A hash of the wire values: equal fingerprints mean nothing changed."""
+
+    def since(self, slug: str) -> str | None:
+        """When the newest active value of an attribute began, raw."""
+        return max(
+            (str(wire["active_from"]) for wire in self.wires.get(slug, ()) if wire.get("active_from")), default=None
+        )
+
+
+def specs(connection: Connection, object_slug: str) -> list[AttributeSpec]:
+    """The attributes of an object as the mirrored schema knows them; those of ATTRIBUTES are fixed."""
+    if object_slug == ATTRIBUTES:
+        return [AttributeSpec(slug, AttributeType.TEXT) for slug in SETTINGS_OF_AN_ATTRIBUTE]
+    names = dict(AttioObject.objects.filter(connection=connection).values_list("object_id", "slug"))
+    return [_with_targets(a, names) for a in Attribute.objects.of_object(connection, object_slug)]
+
+
+def _with_targets(attribute: Attribute, names: Mapping[str, str]) -> AttributeSpec:
+    """The spec of an attribute, with the slugs of the objects a reference may point to (shorthand writes need them)."""
+    reference = (attribute.config or {}).get("record_reference") or {}
+    allowed = reference.get("allowed_object_ids") or ()
+    return replace(attribute.spec, targets=tuple(names.get(one, one) for one in allowed))
+
+
+def decided(connection: Connection, object_slug: str) -> dict[str, Policy]:
+    """Policies by the slug of their attribute."""
+    rows = AttributePolicy.objects.filter(connection=connection, object=object_slug)
+    return {slug: Policy(policy) for slug, policy in rows.values_list("slug", "policy")}
+
+
+def agreed(link: Link, slug: str) -> Canonical:
+    """The base of one attribute."""
+    value: Canonical = (link.base.get(slug) or {}).get("value")
+    return value

@@ -1,0 +1,81 @@
+"""Inheritance: unsent edits of a merged record's row go to the survivor's row, to be merged there like any edit."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+
+from ..core.merge import Policy, Sides, merge
+from ..core.values import Canonical, same
+from ..models import Conflict, Link, OutboxEntry, OutboxState, Resolution, Verb
+from .frame import Frame, agreed
+from .push.outcome import refuse
+from .reconcile.conflicts import close
+from .reconcile.rows import take
+
+LEFT = (
+    "The record was merged into another one in Attio, whose row here holds another edit of the same attribute that is "
+    "not sent either. This value is kept here; enter it at the other row if it is the right one."
+)
+
+
+def open_entries(link: Link) -> list[OutboxEntry]:
+    """Entries of a merged record that say nothing of the merge yet: waiting, or refused because the record is gone."""
+    entries = OutboxEntry.objects.open().filter(link=link).exclude(verb=Verb.DELETE)
+    return [
+        entry
+        for entry in entries.select_related("link__connection").order_by("pk")
+        if entry.state == OutboxState.WAITING or entry.error.get("code") == "not_found"
+    ]
+
+
+def inherit(frame: Frame, original: Link, row: models.Model, heir: Link, heirs_row: models.Model) -> bool:
+    """Hand a row's unsent edits to the heir's row, each with the value it was based on; whether all were taken.
+
+    The caller reconciles the heir afterwards: then each edit meets what Attio made of the merge, and is owed, agreed,
+    in conflict or yielded as the mirror's policy says.
+    """
+    frame.mirror.know([row, heirs_row], frame.directory)
+    local, theirs = frame.read(row, original), frame.read(heirs_row, heir)
+    left = {slug for slug in local.invalid if frame.mirror.gives(frame.slots[slug])}
+    for slug, value in local.values.items():
+        if not frame.mirror.gives(frame.slots[slug]) or same(value, agreed(original, slug)):
+            continue
+        if _hand_over(frame, slug, value, original, heir, heirs_row, theirs.values.get(slug)):
+            original.base[slug] = {"value": value, "since": None}
+        else:
+            left.add(slug)
+    heir.marked_at = max(filter(None, (heir.marked_at, original.marked_at)), default=None)
+    heir.seen_hash = None
+    heir.save(update_fields=["base", "marked_at", "seen_hash"])
+    original.save(update_fields=["base"])
+    for conflict in Conflict.objects.filter(link=original, resolved_at=None).exclude(slug__in=left):
+        close(conflict, Resolution.DISSOLVED)
+    _end(frame, open_entries(original), left)
+    return not left
+
+
+def _hand_over(
+    frame: Frame, slug: str, value: Canonical, original: Link, heir: Link, heirs_row: models.Model, held: Canonical
+) -> bool:
+    """Write one edit to the heir's row; False where that row holds an unsent one which it would overwrite."""
+    base = agreed(original, slug)
+    if same(held, agreed(heir, slug)):
+        heir.base[slug] = {"value": base, "since": None}
+    else:
+        merged = merge(Sides(base, value, held), policy=Policy.HOLD, multi=frame.slots[slug].spec.multi)
+        if merged.clash:
+            return False
+        value = merged.row
+    take(frame, heirs_row, {slug: value})
+    return True
+
+
+def _end(frame: Frame, entries: list[OutboxEntry], left: set[str]) -> None:
+    """What was handed over is the heir's to send; what was not is refused, beside its attribute."""
+    for entry in entries:
+        if left:
+            refuse(frame, entry, {"message": LEFT, "code": "merged", "slug": min(left)})
+        else:
+            folded = {"state": OutboxState.FOLDED, "waiting_slot": None, "settled_at": timezone.now()}
+            OutboxEntry.objects.filter(pk=entry.pk, state=entry.state).update(**folded)

@@ -1,0 +1,88 @@
+"""Composing: what a row owes now, and the one request that would pay it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from ...core.errors import Json
+from ...core.values import Canonical, elements, key, keys, same
+from ...mirrors.references import names_pending
+from ...models import Conflict, Link, Verb
+from ..far import Far, Order
+from ..frame import Frame, agreed
+
+
+@dataclass(slots=True)
+class Debt:
+    """What one row owes Attio."""
+
+    owed: dict[str, Canonical] = field(default_factory=dict)
+    invalid: dict[str, str] = field(default_factory=dict)
+    """Slug to why the row's value cannot be sent."""
+    pending: dict[str, list[str]] = field(default_factory=dict)
+    """Slug to the rows ("app.model:pk") it points to that are not in Attio yet."""
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.owed or self.invalid or self.pending)
+
+
+def debt(frame: Frame, link: Link, row: models.Model) -> Debt:
+    """Compare a row with the base, attributes in open conflict left out: they wait for a person."""
+    held = set(Conflict.objects.filter(link=link, resolved_at=None).values_list("slug", flat=True))
+    local = frame.read(row, link)
+    found = Debt()
+    for slug, slot in frame.slots.items():
+        if slug in held or not frame.mirror.gives(slot):
+            continue
+        if slug in local.invalid:
+            found.invalid[slug] = local.invalid[slug]
+            continue
+        value = local.values[slug]
+        if same(value, agreed(link, slug)):
+            continue
+        if pending := names_pending(value):
+            found.pending[slug] = pending
+        else:
+            found.owed[slug] = value
+    return found
+
+
+def order(frame: Frame, far: Far, link: Link, row: models.Model, owed: Mapping[str, Canonical]) -> Order:
+    """The request that pays a debt. Raises InvalidValue for a value that has no wire form."""
+    verb = verb_of(frame, link, owed)
+    values: dict[str, Json] = {}
+    for slug, value in owed.items():
+        sent = _sent(verb, frame, slug, value, agreed(link, slug))
+        values[slug] = far.encode(frame.slots[slug].spec, sent)
+    matching = frame.mirror.options.key if verb == Verb.ASSERT else ""
+    return Order(verb, frame.object, link.record_id or "", values, matching, far.where(row))
+
+
+def verb_of(frame: Frame, link: Link, owed: Mapping[str, Canonical]) -> Verb:
+    """What has to be asked of Attio to pay a debt."""
+    if not link.record_id:
+        return Verb.ASSERT if owed.get(frame.mirror.options.key) else Verb.CREATE
+    return Verb.OVERWRITE if removed(frame, link, owed) else Verb.UPDATE
+
+
+def removed(frame: Frame, link: Link, owed: Mapping[str, Canonical]) -> dict[str, Canonical]:
+    """What of multi-values is taken away: PATCH never does that (Attio's docs), only PUT by id does."""
+    found: dict[str, Canonical] = {}
+    for slug, value in owed.items():
+        if frame.slots[slug].spec.multi:
+            left = keys(value)
+            found[slug] = [element for element in elements(agreed(link, slug)) if key(element) not in left]
+    return {slug: gone for slug, gone in found.items() if gone}
+
+
+def _sent(verb: Verb, frame: Frame, slug: str, value: Canonical, base: Canonical) -> Canonical:
+    """PATCH prepends what it is given to a multi-value: only the new elements are sent."""
+    if verb != Verb.UPDATE or not frame.slots[slug].spec.multi:
+        return value
+    held = keys(base)
+    return [element for element in elements(value) if keys(element) - held]

@@ -1,0 +1,122 @@
+"""What one record's answer means for its row: the merge of all its attributes. Decides; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from ...core.errors import Json
+from ...core.merge import Merged, Sides, Word, acknowledge, hear, merge
+from ...core.values import Canonical, same
+from ...mirrors.attributes import Slot
+from ...models import Link
+from ..frame import Frame, Seen, agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What we said about a record and have not heard settled yet."""
+
+    said: Mapping[str, Canonical] = field(default_factory=dict)
+    removed: Mapping[str, Canonical] = field(default_factory=dict)
+    heard: bool = False
+    """Whether the answer at hand is Attio's answer to exactly this; otherwise we only suspect it arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One attribute both sides changed."""
+
+    slug: str
+    base: Canonical
+    ours: Canonical
+    theirs: Canonical
+
+
+@dataclass(slots=True)
+class Decision:
+    """What is to be written for one record."""
+
+    link: Link
+    row: models.Model
+    seen: Seen
+    is_new: bool = False
+    take: dict[str, Canonical] = field(default_factory=dict)
+    """Values the row takes over."""
+    base: dict[str, Json] = field(default_factory=dict)
+    owed: set[str] = field(default_factory=set)
+    clashes: list[Clash] = field(default_factory=list)
+    yielded: list[Clash] = field(default_factory=list)
+    agreed: set[str] = field(default_factory=set)
+    """Attributes looked at and not in conflict."""
+    news: set[str] = field(default_factory=set)
+    """Attributes whose remote value or start differs from the base: the ledger has something to learn."""
+    spoken: frozenset[str] = frozenset()
+    """Attributes on which this is Attio's answer to our own word."""
+
+
+def decide(frame: Frame, link: Link, row: models.Model, seen: Seen, voice: Voice, *, is_new: bool = False) -> Decision:
+    """Merge every attribute the answer speaks of."""
+    decision = Decision(link, row, seen, is_new, base=dict(link.base))
+    decision.spoken = frozenset(voice.said if voice.heard else ())
+    local = None if is_new else frame.read(row, link)
+    for slug, slot in frame.slots.items():
+        if slug not in seen.values:
+            continue
+        remote, base = seen.values[slug], agreed(link, slug)
+        if _is_gated(slot, base, remote):
+            continue
+        if not same(remote, base) or seen.since(slug) != (link.base.get(slug) or {}).get("since"):
+            decision.news.add(slug)
+        if local is None:
+            _settle(decision, slug, Merged(row=remote, base=remote, owed=False, clash=False, yielded=False), remote)
+        elif slug in local.values:
+            sides = Sides(_heard(base, local.values[slug], remote, slot, voice), local.values[slug], remote,
+                          link.marked_at, seen.since(slug))  # fmt: skip
+            _settle(decision, slug, _merge(frame, slot, sides), remote, sides)
+    return decision
+
+
+def _is_gated(slot: Slot, base: Canonical, remote: Canonical) -> bool:
+    """Attio returns nothing for computed attributes outside the plan: that is no clearing."""
+    return not slot.spec.writable and remote in (None, []) and base not in (None, [])
+
+
+def _heard(base: Canonical, local: Canonical, remote: Canonical, slot: Slot, voice: Voice) -> Canonical:
+    """The base with our own voice taken out of the remote value."""
+    if slot.slug not in voice.said:
+        return base
+    word = Word(voice.said[slot.slug], voice.removed.get(slot.slug))
+    if not voice.heard:
+        return acknowledge(base, word, remote, multi=slot.spec.multi)
+    if slot.spec.multi:
+        return hear(base, word)
+    return word.said if same(local, word.said) else remote
+
+
+def _merge(frame: Frame, slot: Slot, sides: Sides) -> Merged:
+    if not frame.mirror.takes(slot):
+        owed = not same(sides.local, sides.remote)
+        return Merged(row=sides.local, base=sides.remote, owed=owed, clash=False, yielded=False)
+    if not frame.mirror.gives(slot):
+        return Merged(row=sides.remote, base=sides.remote, owed=False, clash=False, yielded=False)
+    return merge(sides, policy=frame.policy(slot), multi=slot.spec.multi)
+
+
+def _settle(decision: Decision, slug: str, merged: Merged, remote: Canonical, sides: Sides | None = None) -> None:
+    """Enter one attribute's outcome."""
+    clash = Clash(slug, sides.base, sides.local, remote) if sides else Clash(slug, None, None, remote)
+    if merged.clash:
+        decision.clashes.append(clash)
+        if sides is not None:  # not agreed on, but seen: when it goes again, the ledger must hear of that
+            decision.base[slug] = {"value": sides.base, "since": decision.seen.since(slug)}
+        return
+    decision.agreed.add(slug)
+    if merged.yielded:
+        decision.yielded.append(clash)
+    if merged.owed:
+        decision.owed.add(slug)
+    decision.take[slug] = merged.row
+    decision.base[slug] = {"value": merged.base, "since": decision.seen.since(slug)}

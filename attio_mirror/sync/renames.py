@@ -1,0 +1,53 @@
+"""Renames: an attribute keeps its id and changes its slug; bases, conflicts and remainders follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import models
+
+from ..mirrors.registry import registry
+from ..models import Attribute, AttributePolicy, Conflict, Connection, Link, Target
+
+
+def follow_rename(attribute: Attribute, slug: str) -> None:
+    """Bring everything kept under an attribute's old slug to its new one. Rows of declared fields keep their field."""
+    old = attribute.slug
+    if old == slug:
+        return
+    attribute.slug = slug
+    Attribute.objects.filter(pk=attribute.pk).update(slug=slug)
+    if attribute.target != Target.OBJECTS or attribute.object is None:
+        return
+    links = Link.objects.filter(connection=attribute.connection, object=attribute.object.slug)
+    conflicts = Conflict.objects.filter(link__in=links, slug=old)
+    for conflict in conflicts:
+        open_slot = Conflict.slot(conflict.link_id, slug) if conflict.open_slot else None
+        Conflict.objects.filter(pk=conflict.pk).update(slug=slug, open_slot=open_slot)
+    policies = AttributePolicy.objects.filter(connection=attribute.connection, object=attribute.object.slug)
+    policies.filter(slug=slug).delete()  # of an attribute that had this slug before and has it no longer
+    policies.filter(slug=old).update(slug=slug)
+    for link in links.iterator(chunk_size=500):
+        if old in link.base:
+            link.base[slug] = link.base.pop(old)
+            Link.objects.filter(pk=link.pk).update(base=link.base, seen_hash=None)
+    _rename_remainder(attribute.object.slug, old, slug)
+
+
+def follow_renames(connection: Connection, slugs: Mapping[str, str]) -> None:
+    """Follow what Attio answered about attributes: attribute id to slug."""
+    named = Attribute.objects.filter(connection=connection, attribute_id__in=list(slugs))
+    for attribute in named.select_related("object", "connection"):
+        follow_rename(attribute, slugs[attribute.attribute_id])
+
+
+def _rename_remainder(object_slug: str, old: str, slug: str) -> None:
+    mirror = registry.of_object(object_slug)
+    if mirror is None or mirror.remainder is None:
+        return
+    field = mirror.remainder.field
+    rows: models.QuerySet[models.Model] = mirror.model._base_manager.filter(**{f"{field}__has_key": old})
+    for row in rows.iterator(chunk_size=500):
+        held = dict(getattr(row, field))
+        held[slug] = held.pop(old)
+        mirror.model._base_manager.filter(pk=row.pk).update(**{field: held})

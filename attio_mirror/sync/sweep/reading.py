@@ -1,0 +1,72 @@
+"""Reading one page of records, and bringing it to the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from ...core.errors import Json, Refused
+from ...core.stamps import parse_stamp
+from ..connections import attio
+from ..far import RecordsFar
+from ..frame import Frame, Seen
+from ..reconcile import Report, reconcile, sift
+from ..welcome import welcome
+
+SMALLEST = 50
+"""No limit Attio documents for any page is below this."""
+SORTS: Sequence[Mapping[str, Json]] = [{"direction": "asc", "attribute": "created_at"}]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one query brought."""
+
+    seen: list[Seen]
+    as_of: datetime | None
+    """The time on Attio's clock."""
+    size: int
+    """The limit Attio took."""
+
+    @property
+    def record_ids(self) -> list[str]:
+        """The ids, in the order of the list."""
+        return [one.record_id for one in self.seen]
+
+
+def read(frame: Frame, offset: int, *, size: int, filters: Mapping[str, Json] | None) -> Page:
+    """One page, oldest records first. Raises AttioError."""
+    service, asked_at = attio(frame.connection), timezone.now()
+    try:
+        page = service.query(frame.object, filter=filters, sorts=SORTS, limit=size, offset=offset)
+    except Refused as error:
+        if size <= SMALLEST or not _is_about_the_limit(error):
+            raise
+        return read(frame, offset, size=size // 2, filters=filters)
+    far = RecordsFar(service, frame)
+    return Page([far.seen(record, asked_at, asked_at) for record in page.records], _moment(page.accurate_at), size)
+
+
+def bring_home(frame: Frame, page: Sequence[Seen], *, known: Container[str] = ()) -> Report:
+    """Reconcile what a page has news of; what is as it was costs two queries and no lock. Raises AttioError."""
+    fresh = [one for one in page if one.record_id not in known]
+    news = sift(frame, fresh)
+    report = Report(unchanged=len(fresh) - len(news))
+    if news:
+        report.add(reconcile(*welcome(frame, news), source="sweep"))
+    return report
+
+
+def _is_about_the_limit(error: Refused) -> bool:
+    """Attio documents no maximum; in its way of refusing, a number over one is `too_big` (seen on other routes)."""
+    return error.status == 400 and any(one.code == "too_big" or "limit" in one.path for one in error.validation)
+
+
+def _moment(accurate_at: str) -> datetime | None:
+    try:
+        return parse_stamp(accurate_at)
+    except ValueError:
+        return None

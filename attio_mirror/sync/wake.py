@@ -1,0 +1,73 @@
+"""Waking a pump: after commit, at most one wake-up at a time, and never at the price of the save."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from ..conf import PushMode, conf
+from ..models import Connection
+from ..queue import enqueue, run_now
+
+log = logging.getLogger("attio_mirror")
+
+PUSH_TASK = "attio_mirror.tasks.push"
+PULL_TASK = "attio_mirror.tasks.pull"
+HISTORY_TASK = "attio_mirror.tasks.history"
+WAKE_UP_LASTS = timedelta(seconds=10)
+"""A wake-up older than this was lost; the next mark sends another."""
+
+
+def wake(connection_id: int) -> None:
+    """Wake a pump for a connection once the transaction at hand has committed."""
+    transaction.on_commit(lambda: _wake(connection_id), robust=True)
+
+
+def _wake(connection_id: int) -> None:
+    mode = conf().push
+    if mode == PushMode.INLINE:
+        run_now(PUSH_TASK, connection_id)
+    elif mode in (PushMode.QUEUED, PushMode.SHADOW) and _is_first(connection_id):
+        _enqueue(PUSH_TASK, connection_id)
+
+
+def _is_first(connection_id: int) -> bool:
+    """Whether no other wake-up is on its way: of many processes only one wins this update."""
+    now = timezone.now()
+    silent = Q(pump_queued_until=None) | Q(pump_queued_until__lte=now)
+    return Connection.objects.filter(silent, pk=connection_id).update(pump_queued_until=now + WAKE_UP_LASTS) == 1
+
+
+def wake_again(connection_id: int) -> None:
+    """Queue another pump: this one has run for long enough, and there may be more to do."""
+    if conf().push == PushMode.QUEUED and _is_first(connection_id):
+        _enqueue(PUSH_TASK, connection_id)
+
+
+def clear_wake_up(connection_id: int) -> None:
+    """The wake-up arrived; later marks send their own."""
+    Connection.objects.filter(pk=connection_id).update(pump_queued_until=None)
+
+
+def wake_pull(connection_id: int) -> None:
+    """Queue the reading of the inbox after commit."""
+    transaction.on_commit(lambda: _enqueue(PULL_TASK, connection_id), robust=True)
+
+
+def wake_history(connection_id: int) -> None:
+    """Queue the reading of histories after commit. Without workers (PUSH inline or off) the tick or a command reads."""
+    if conf().push in (PushMode.QUEUED, PushMode.SHADOW):
+        transaction.on_commit(lambda: _enqueue(HISTORY_TASK, connection_id), robust=True)
+
+
+def _enqueue(task: str, connection_id: int) -> None:
+    """A dead broker breaks no save: the tick finds what was marked."""
+    try:
+        enqueue(task, connection_id)
+    except Exception:
+        log.exception("The queue did not take a wake-up; the tick will find the work.")
+        Connection.objects.filter(pk=connection_id).update(pump_queued_until=None)

@@ -1,0 +1,38 @@
+"""Fixtures every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from attio_mirror.models.past import READERS
+from attio_mirror.testing import Attio, sandboxed
+
+from .host.bookshop import open_shop
+
+
+@pytest.fixture(autouse=True)
+def readers() -> Iterator[None]:
+    """Whoever registers mirrors in a test leaves those who read the past as they were."""
+    before = dict(READERS)
+    yield
+    if before != READERS:
+        READERS.clear()
+        READERS.update(before)
+
+
+@pytest.fixture
+def attio(db: None) -> Iterator[Attio]:
+    """A sandbox with Ada, Ben and Chloé in the place of Attio, its schema mirrored."""
+    with sandboxed() as one:
+        one.gate.forget()
+        yield one
+
+
+@pytest.fixture
+def shop(attio: Attio) -> Attio:
+    """The same with the objects of the little host app (tests/host), one for each of its mirrors."""
+    open_shop(attio)
+    attio.gate.forget()
+    return attio

@@ -1,0 +1,125 @@
+"""A request left and no answer came. Nothing is lost and nothing is made twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from attio_mirror.models import Deal, LinkState, OutboxState, Workspace
+from attio_mirror.sandbox import faults
+from attio_mirror.sync.push.batch import push_batch
+from attio_mirror.sync.push.claim import claim
+from attio_mirror.testing import Attio
+
+from .test_main_job import make_deal
+
+LOST_AFTER = [
+    faults.timeout_after,
+    faults.cut_after,
+    faults.cut_midway,
+    faults.malformed,
+    faults.status(502, after=True),
+]
+LOST_BEFORE = [faults.timeout_before, faults.cut_before, faults.status(503)]
+
+
+@pytest.mark.parametrize("fault", LOST_AFTER, ids=lambda f: f.kind)
+def test_a_bare_create_whose_answer_is_lost_makes_one_record(attio: Attio, fault: faults.Fault) -> None:
+    attio.gate.faults.add(fault, method="POST", path=r"/deals/records$")
+    deal = make_deal(attio)
+    attio.drain()
+    assert len(attio.records("deals")) == 1
+    assert attio.state(deal) == LinkState.IN_STEP
+
+
+@pytest.mark.parametrize("fault", LOST_BEFORE, ids=lambda f: f.kind)
+def test_a_bare_create_that_never_took_effect_is_sent_again_once_that_is_sure(
+    attio: Attio, fault: faults.Fault
+) -> None:
+    attio.gate.faults.add(fault, method="POST", path=r"/deals/records$")
+    deal = make_deal(attio)
+    attio.drain()
+    assert attio.state(deal) == LinkState.IN_DOUBT
+    assert attio.records("deals") == []
+    attio.pass_time(61)
+    attio.drain()
+    assert len(attio.records("deals")) == 1
+    assert attio.state(deal) == LinkState.IN_STEP
+
+
+@pytest.mark.parametrize("fault", [*LOST_AFTER, *LOST_BEFORE], ids=lambda f: f"{f.kind}-{f.after}")
+def test_a_create_with_a_key_whose_answer_is_lost_makes_one_record(attio: Attio, fault: faults.Fault) -> None:
+    attio.gate.faults.add(fault, method="PUT", path=r"/workspaces/records$")
+    workspace = Workspace.objects.create(workspace_id="w-1", name="Tea house")
+    attio.drain()
+    assert len(attio.records("workspaces")) == 1
+    assert attio.state(workspace) == LinkState.IN_STEP
+
+
+@pytest.mark.parametrize("fault", [*LOST_AFTER, *LOST_BEFORE], ids=lambda f: f"{f.kind}-{f.after}")
+def test_an_update_whose_answer_is_lost_arrives(attio: Attio, fault: faults.Fault) -> None:
+    deal = make_deal(attio)
+    attio.drain()
+    attio.gate.faults.add(fault, method="PATCH")
+    deal.name = "Coffee"
+    deal.save(update_fields=["name"])
+    attio.drain()
+    assert attio.record(deal)["name"] == "Coffee"
+    assert attio.state(deal) == LinkState.IN_STEP
+
+
+def test_an_edit_made_while_a_create_is_in_doubt_survives(attio: Attio) -> None:
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
+    deal = make_deal(attio)
+    attio.drain(patient=False)
+    deal.name = "Coffee"
+    deal.save(update_fields=["name"])
+    attio.drain()
+    assert [r["name"] for r in attio.records("deals")] == ["Coffee"]
+    assert attio.state(deal) == LinkState.IN_STEP
+
+
+def test_two_like_deals_in_doubt_find_a_record_each(attio: Attio) -> None:
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
+    attio.gate.faults.add(faults.timeout_before, method="POST", path=r"/deals/records$")
+    first, second = make_deal(attio), make_deal(attio)
+    attio.drain()
+    attio.pass_time(61)
+    attio.drain()
+    assert len(attio.records("deals")) == 2
+    assert attio.link(first).record_id != attio.link(second).record_id
+    assert {attio.state(first), attio.state(second)} == {LinkState.IN_STEP}
+
+
+def test_a_pull_between_a_create_and_its_answer_makes_no_second_row(attio: Attio) -> None:
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
+    make_deal(attio)
+    [entry] = claim(attio.connection.pk, limit=1)
+    push_batch([entry])
+    attio.pull_all()
+    assert Deal.objects.count() == 1, "the record may be ours"
+    attio.drain()
+    attio.pull_all()
+    assert Deal.objects.count() == 1
+    assert len(attio.records("deals")) == 1
+
+
+def test_a_worker_that_dies_after_sending_is_recovered(attio: Attio, monkeypatch: pytest.MonkeyPatch) -> None:
+    deal = make_deal(attio)
+    attio.drain()
+    deal.name = "Coffee"
+    deal.save(update_fields=["name"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("attio_mirror.sync.push.batch.settle", _die)
+        with pytest.raises(KeyboardInterrupt):
+            attio.drain()
+    assert attio.entry(deal).state == OutboxState.ANSWERED
+    attio.drain()
+    assert attio.entry(deal).state == OutboxState.ANSWERED, "the lease of the dead worker is still good"
+    attio.pass_time(200)
+    attio.drain()
+    assert attio.entry(deal).state == OutboxState.SETTLED
+    assert attio.state(deal) == LinkState.IN_STEP
+
+
+def _die(*_: object) -> None:
+    raise KeyboardInterrupt

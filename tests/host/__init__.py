@@ -1,0 +1,1 @@
+"""A little host: a bookshop whose own tables are mirrored to custom objects."""

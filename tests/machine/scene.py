@@ -1,0 +1,196 @@
+"""The scene: a small Attio workspace, the mirror of it, and one clock. Built once, laid out anew for every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection as database
+from django.db import models, transaction
+
+from attio_mirror import client
+from attio_mirror.mirrors.registry import registry
+from attio_mirror.models import (
+    ATTRIBUTES,
+    AttioList,
+    AttioObject,
+    Attribute,
+    Connection,
+    ConnectionState,
+    Link,
+    Member,
+    Option,
+    RateBudget,
+)
+from attio_mirror.sandbox import Gate, World
+from attio_mirror.sandbox.readings import Readings
+from attio_mirror.sync import schema, wake
+from attio_mirror.sync.connections import check, connection
+
+from .clock import OtherClock, Time
+from .facets import MODELS
+from .meddling import MeddledAdapter
+from .pool import replace_pool
+
+ATTIO = "https://api.attio.com"
+KEPT = {
+    "deals": "record_id name stage owner value associated_people associated_company created_at created_by",
+    "people": "record_id name email_addresses job_title company associated_deals created_at created_by",
+    "companies": "record_id name domains team associated_deals created_at created_by",
+}
+"""Attributes nobody edits cost time and prove nothing."""
+CUSTOM = (
+    ("deals", "note", "text", False),
+    ("deals", "plan", "select", True),
+    ("companies", "note", "text", False),
+)
+SCHEMA = (Connection, AttioObject, AttioList, Attribute, Option, Member, RateBudget)
+"""Tables that are filled once; runs may add to them, and the next one begins without."""
+_known: dict[type[models.Model], set[Any]] = {}
+"""The rows of those tables that every run begins with."""
+PLANS = tuple("ABCDEF")
+STAGES = ("Five", "Six", "Seven", "Eight")
+
+
+class Shape(StrEnum):
+    """What of the schema an admin over there changes."""
+
+    NEW_OPTION = "new option"
+    RENAMED_OPTION = "renamed option"
+    ARCHIVED_OPTION = "archived option"
+    NEW_ATTRIBUTE = "new attribute"
+    RENAMED_ATTRIBUTE = "renamed attribute"
+
+
+@dataclass
+class Scene:
+    """One run's Attio and what connects us to it."""
+
+    world: World
+    gate: Gate
+    connection: Connection
+    time: Time
+    members: list[str]
+    token: str
+    """The client id that our writes are signed with."""
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """A request of a member, past all faults."""
+        return self.world.ask_or_raise(method, f"/v2/objects/{path}", body=body, member=self.members[1])
+
+    def records(self, slug: str) -> dict[str, dict[str, Any]]:
+        """The values of all records of an object, by record id, oldest first."""
+        found = self.ask("POST", f"{slug}/records/query", {"limit": 500})["data"]
+        return {one["id"]["record_id"]: one["values"] for one in found}
+
+    def options(self, slug: str, attribute: str) -> list[str]:
+        """The ids of an attribute's options or statuses."""
+        found = self.world.objects.find(slug).attributes.find(attribute)  # type: ignore[union-attr]  # of this scene
+        options = found.options.values()  # type: ignore[union-attr]  # of this scene
+        return [option.id for option in options if not option.is_archived]
+
+    def reshape(self, shape: Shape, which: int, n: int) -> None:
+        """Change the schema; what Attio refuses stays as it is."""
+        attribute, kind = (("stage", "statuses"), ("plan", "options"))[which % 2]
+        options = self.options("deals", attribute)
+        path = f"attributes/{attribute}/{kind}"
+        match shape:
+            case Shape.NEW_OPTION:
+                self._arrange("POST", "deals", path, {"title": f"option {n}"})
+            case Shape.RENAMED_OPTION:
+                self._arrange("PATCH", "deals", f"{path}/{options[which % len(options)]}", {"title": f"option {n}"})
+            case Shape.ARCHIVED_OPTION if len(options) > 2:
+                self._arrange("PATCH", "deals", f"{path}/{options[which % len(options)]}", {"is_archived": True})
+            case Shape.NEW_ATTRIBUTE:
+                asked = {"title": f"new {n}", "api_slug": f"new_{n}", "type": "text", "is_multiselect": False}
+                more = {"description": None, "is_required": False, "is_unique": False, "config": {}}
+                self._arrange("POST", "companies", "attributes", asked | more)
+            case Shape.RENAMED_ATTRIBUTE:
+                self._arrange("PATCH", "companies", "attributes/note", {"title": f"note {n}"})
+
+    def _arrange(self, method: str, slug: str, path: str, asked: dict[str, Any]) -> None:
+        self.world.ask(method, f"/v2/objects/{slug}/{path}", body={"data": asked}, member=self.members[0])
+
+
+def furnished(time: Time, readings: Readings, ahead: float) -> tuple[World, list[str], str]:
+    """A world with the same ids every time."""
+    world = World(clock=OtherClock(time, ahead), readings=readings, enabled=("deals",))
+    members = [world.add_member(name, "", f"{name}@example.com") for name in ("ada", "ben", "cleo")]
+    token = world.add_token(connection().conf.token)
+    for slug, kept in KEPT.items():
+        attributes = world.objects.find(slug).attributes  # type: ignore[union-attr]  # a standard object
+        for attribute in [each for each in attributes if each.slug not in kept.split()]:
+            attributes.remove(attribute)
+    for slug, name, kind, multi in CUSTOM:
+        asked = {"title": name, "api_slug": name, "type": kind, "is_multiselect": multi, "description": None}
+        body = {"data": {**asked, "is_required": False, "is_unique": False, "config": {}}}
+        world.ask_or_raise("POST", f"/v2/objects/{slug}/attributes", body=body, member=members[0])
+    for attribute, kind, titles in (("plan", "options", PLANS), ("stage", "statuses", STAGES)):
+        for title in titles:
+            path = f"/v2/objects/deals/attributes/{attribute}/{kind}"
+            world.ask_or_raise("POST", path, body={"data": {"title": title}}, member=members[0])
+    return world, members, token
+
+
+@contextmanager
+def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
+    """Mirror the schema once, for all runs of a test."""
+    time = Time()
+    time.rules(monkeypatch)
+    replace_pool(monkeypatch)
+    monkeypatch.setattr(wake, "enqueue", lambda *_: None)  # work comes when the schedule says so
+    monkeypatch.setattr(registry, "_by_object", {slug: registry.of_object(slug) for slug in MODELS})
+    monkeypatch.setattr(registry, "_by_model", {model: registry.of_model(model) for model in MODELS.values()})
+    with database.cursor() as cursor:
+        if database.vendor == "sqlite":
+            cursor.execute("PRAGMA synchronous = OFF")
+    of = connection()
+    world, _, _ = furnished(time, Readings(), 0)
+    client.mount(ATTIO, MeddledAdapter.silent(Gate(world)))
+    try:
+        check(of)
+        schema.refresh(of)
+        for model in (Attribute, Option):
+            _known[model] = set(model._base_manager.values_list("pk", flat=True))
+        yield time
+    finally:
+        client.unmount(ATTIO)
+
+
+def laid_out(time: Time, readings: Readings, ahead: float) -> Scene:
+    """Empty tables and a new world."""
+    with transaction.atomic():
+        for model in apps.get_app_config("attio_mirror").get_models(include_auto_created=True):
+            rows = model._base_manager.all()
+            if model is Link:
+                rows = rows.exclude(object=ATTRIBUTES)
+            if model not in SCHEMA:
+                rows._raw_delete(using=rows.db)
+        for model, known in _known.items():
+            model._base_manager.exclude(pk__in=known).delete()
+        Option.objects.filter(is_archived=True).update(is_archived=False)
+    of = connection()
+    Connection.objects.update(state=ConnectionState.ACTIVE, quiet_until=None, paused_at=None)
+    of.refresh_from_db()
+    world, members, token = furnished(time, readings, ahead)
+    gate = Gate(world)
+    return Scene(world, gate, of, time, members, token)
+
+
+@contextmanager
+def declared(**options: Any) -> Iterator[None]:
+    """The mirrors of this test, with other words in their `Meta`."""
+    mirrors = [type(registry.of_object(slug)) for slug in MODELS]
+    before = [mirror.options for mirror in mirrors]  # type: ignore[union-attr]  # registered
+    for mirror in mirrors:
+        mirror.options = replace(mirror.options, **options)  # type: ignore[union-attr]  # registered
+    try:
+        yield
+    finally:
+        for mirror, old in zip(mirrors, before, strict=True):
+            mirror.options = old  # type: ignore[union-attr]  # registered
