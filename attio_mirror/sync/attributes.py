@@ -15,7 +15,7 @@ from ..models import ATTRIBUTES, AttioList, AttioObject, Attribute, Connection, 
 from ..service import Attio, AttributeInfo, OptionInfo, StatusInfo
 from .connections import attio
 from .far import settings_of, settings_seen
-from .frame import SETTINGS_OF_AN_ATTRIBUTE, Frame
+from .frame import SETTINGS_OF_AN_ATTRIBUTE, Frame, Seen
 from .reconcile import reconcile
 from .renames import follow_rename
 from .titles import follow_titles
@@ -43,7 +43,8 @@ def refresh_attributes(connection: Connection, target: Target, owner: AttioObjec
     with transaction.atomic():
         known = {a.attribute_id: a for a in owner.attributes.select_for_update().order_by("pk")}
         new = [_new(connection, target, owner, info) for info in infos if info.attribute_id not in known]
-        _create(connection, new)
+        seen = [settings_seen(info, asked_at, asked_at) for info in infos]
+        _create(connection, new, {one.record_id: one for one in seen})
         rows = known | {row.attribute_id: row for row in new}
         for position, info in enumerate(infos):
             _follow(rows[info.attribute_id], info, position)
@@ -51,7 +52,6 @@ def refresh_attributes(connection: Connection, target: Target, owner: AttioObjec
         owner.attributes.exclude(attribute_id__in=choices).filter(gone_at=None).update(gone_at=timezone.now())
         mirror = registry.of_object(ATTRIBUTES)
         if mirror is not None:
-            seen = [settings_seen(info, asked_at, asked_at) for info in infos]
             reconcile(Frame.of(connection, mirror), seen, source="schema")
     return len(infos)
 
@@ -69,7 +69,7 @@ def _new(connection: Connection, target: Target, owner: AttioObject | AttioList,
     )
 
 
-def _create(connection: Connection, new: list[Attribute]) -> None:
+def _create(connection: Connection, new: list[Attribute], seen: Mapping[str, Seen]) -> None:
     """New attributes and their links; no signal fires, for there is nothing to say: they are as Attio has them."""
     for row in new:  # one by one: not every database gives keys back to a bulk insert
         row.save_base(raw=True, force_insert=True)
@@ -84,6 +84,7 @@ def _create(connection: Connection, new: list[Attribute]) -> None:
             content_type=content_type,
             object_id=str(row.pk),
             base={name: {"value": getattr(row, name), "since": None} for name in SETTINGS_OF_AN_ATTRIBUTE},
+            seen_hash=seen[row.attribute_id].fingerprint,
             synced_at=timezone.now(),
         )
         for row in new
