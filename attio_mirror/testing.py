@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +21,7 @@ from django.db.models import F
 from . import client
 from .conf import ATTIO_ORIGIN
 from .models import AttioList, AttioObject, Attribute, Connection, Link, Member, Option, OutboxEntry, RateBudget
+from .models.flood import pour
 from .sandbox import Gate, SandboxAdapter, WallClock, World
 from .sync import schema
 from .sync.connections import check, connection
@@ -164,7 +164,7 @@ def _bare(value: dict[str, Any]) -> Any:
 
 
 SCHEMA: tuple[type[models.Model], ...] = (AttioObject, AttioList, Attribute, Option, Member, Link)
-_remembered: dict[str, list[tuple[type[models.Model], list[Any]]]] = {}
+_remembered: dict[str, list[tuple[type[models.Model], list[str], list[tuple[Any, ...]]]]] = {}
 
 
 def mirror_schema(of: Connection, like: str) -> None:
@@ -176,17 +176,16 @@ def mirror_schema(of: Connection, like: str) -> None:
     if known is None or of.alias != "default":
         schema.refresh(of)
         if of.alias == "default":
-            _remembered[like] = [(model, list(_of_connection(model, of))) for model in SCHEMA]
+            _remembered[like] = [_copy(model, of) for model in SCHEMA]
         return
-    content_type = ContentType.objects.get_for_model(Attribute)
-    for model, rows in known:
-        copies = [copy(row) for row in rows]
-        for one in copies:
-            if hasattr(one, "connection_id"):
-                one.connection_id = of.pk
-            if isinstance(one, Link):
-                one.content_type = content_type
-        model._default_manager.bulk_create(copies, ignore_conflicts=True)
+    here = {"connection_id": of.pk, "content_type_id": ContentType.objects.get_for_model(Attribute).pk}
+    for model, names, rows in known:
+        pour(model, names, [tuple(map(here.get, names, row)) for row in rows])
+
+
+def _copy(model: type[models.Model], of: Connection) -> tuple[type[models.Model], list[str], list[tuple[Any, ...]]]:
+    names = [field.attname for field in model._meta.concrete_fields]
+    return model, names, list(_of_connection(model, of).values_list(*names))
 
 
 def _of_connection(model: type[models.Model], of: Connection) -> models.QuerySet[Any]:
