@@ -15,14 +15,18 @@ from .scene import Scene
 class Hands:
     """Ada in Django, Ben in Attio."""
 
-    def __init__(self, scene: Scene, account: Account, layout: Layout) -> None:
+    def __init__(self, scene: Scene, account: Account) -> None:
         self.scene, self.account = scene, account
-        self.facets = [FACETS[name] for name in layout.facets]
-        self.object = layout.object
+        self.take_up(Layout())
         self.made_here: set[str] = set()
         self.made_there: set[str] = set()
         self.deleted: set[str] = set()
         self.keys: list[str] = []
+
+    def take_up(self, layout: Layout) -> None:
+        """What they are busy with in this run."""
+        self.facets = [FACETS[name] for name in layout.facets]
+        self.object = layout.object
 
     # -- what there is ---------------------------------------------------------------------------------------------
 

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import requests
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from attio_mirror import client
 from attio_mirror.core.errors import AttioError
 from attio_mirror.core.merge import Policy
 from attio_mirror.mirrors.mirror import WhenGone
@@ -29,7 +28,7 @@ from attio_mirror.sync.push.recover import recover
 from attio_mirror.sync.reconcile import reconcile
 
 from . import actions, audit, quiet
-from .account import Account, Side
+from .account import Side
 from .actions import (
     Clash,
     Create,
@@ -46,48 +45,39 @@ from .actions import (
     Verdict,
     Work,
 )
+from .beginning import Beginnings
 from .clock import Time
+from .evidence import Evidence
 from .facets import FACETS
-from .hands import Hands
-from .mail import Mail
 from .meddling import MeddledAdapter, Meddler
 from .pool import OneByOne
-from .scene import ATTIO, declared, laid_out
+from .scene import declared, mounted
 
 
 class MirrorMachine(RuleBasedStateMachine):
     """Ada edits in Django, Ben in Attio, workers come and go, and nothing may be lost."""
 
     policy: ClassVar[Policy] = Policy.HOLD
-    time: ClassVar[Time]
+    beginnings: ClassVar[Beginnings]
     schedule: ClassVar[list[Any]] = []
     """What the last run did: how the scene was laid out, then actions and interrupted works."""
 
     @initialize(layout=actions.layouts)
     def lay_out(self, layout: Layout) -> None:
         self.schedule[:] = [layout]
-        self.scene = laid_out(self.time, layout.readings, layout.ahead)
-        self.account = Account()
-        self.hands = Hands(self.scene, self.account, layout)
+        self.hands, self.mail = self.beginnings.again(layout.ahead)
+        self.hands.take_up(layout)
+        self.scene, self.account = self.hands.scene, self.hands.account
+        self.scene.world.readings = layout.readings
         self.meddler = Meddler(self.act)
-        self.mail = Mail()
-        self.scene.world.listeners.append(self.mail.hear)
         self.level = 0
         self.last_read: list[dict[str, int]] = [{}, {}]
         self.deletes = layout.on_delete == WhenGone.DELETE
         self.stack = ExitStack()
         OneByOne.eager = layout.eager
-        client.mount(ATTIO, MeddledAdapter(self.scene.gate, self.meddler, self.watch))
-        self.stack.callback(client.unmount, ATTIO)
+        self.stack.enter_context(mounted(MeddledAdapter(self.scene.gate, self.meddler, self.watch)))
         options = {"on_delete": layout.on_delete, "on_remote_delete": layout.on_remote_delete, "writes": layout.writes}
         self.stack.enter_context(declared(on_conflict=self.policy, **options))
-        self._begin()
-
-    def _begin(self) -> None:
-        """A company, two people and a deal, in step; so that the first edit finds something."""
-        for slug in ("companies", "people", "people", "deals"):
-            self.hands.create(Create(Side.HERE, slug, rich=slug == "deals"))
-        pump(self.scene.connection.pk)
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
@@ -154,7 +144,7 @@ class MirrorMachine(RuleBasedStateMachine):
                 case Trouble():
                     self.scene.gate.faults.add(what.fault, path=what.path, times=what.times)
                 case Pause():
-                    self.time.pass_by(what.seconds)
+                    self.scene.time.pass_by(what.seconds)
                 case Verdict():
                     self._decide(what.resolution)
         finally:
@@ -258,12 +248,15 @@ class MirrorMachine(RuleBasedStateMachine):
         self.last_read[0] = {}
         quiet.nothing_left_to_do(self.scene, self.meddler)
         quiet.refusals_have_reasons()
-        quiet.both_sides_agree(self.scene)
+        evidence = Evidence.gathered()
+        quiet.both_sides_agree(self.scene, evidence)
         hands = self.hands
         quiet.each_has_its_twin(self.scene, hands.made_here, hands.made_there, hands.deleted, deletes=self.deletes)
-        audit.nothing_is_lost(self.scene, self.account, self.policy)
+        audit.nothing_is_lost(self.scene, self.account, self.policy, evidence)
 
 
 def of_policy(policy: Policy, time: Time) -> type[MirrorMachine]:
     """The machine under one policy."""
-    return type(f"MirrorMachine_{policy}", (MirrorMachine,), {"policy": policy, "time": time, "schedule": []})
+    return type(
+        f"MirrorMachine_{policy}", (MirrorMachine,), {"policy": policy, "beginnings": Beginnings(time), "schedule": []}
+    )

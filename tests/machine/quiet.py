@@ -10,7 +10,6 @@ from attio_mirror.core.values import Canonical, same
 from attio_mirror.mirrors.directory import content_type_id
 from attio_mirror.mirrors.registry import AnyMirror, registry
 from attio_mirror.models import (
-    AttributeValue,
     Conflict,
     Connection,
     ConnectionState,
@@ -30,6 +29,7 @@ from attio_mirror.sync.push import pump
 from attio_mirror.sync.push.outcome import TAKEN
 from attio_mirror.sync.push.retry import retry
 
+from .evidence import Evidence
 from .facets import MODELS
 from .meddling import Meddler
 from .scene import Scene
@@ -127,42 +127,38 @@ def _is_watched(sql: str) -> bool:
     return owing and TABLE.search(sql)[1] in ("link", "conflict", "outboxentry", "awaitedreference")  # type: ignore[index]  # it matched
 
 
-def both_sides_agree(scene: Scene) -> None:
+def both_sides_agree(scene: Scene, evidence: Evidence) -> None:
     """Attio's value, the row's and the base are one, attribute by attribute; and so are the ledger's open versions."""
     for slug in MODELS:
         frame = Frame.of(scene.connection, _mirror(slug))
-        links = list(Link.objects.alive().filter(object=slug).exclude(record_id=None))
+        links = [link for link in evidence.links if link.object == slug and link.is_alive and link.record_id]
         rows = frame.rows(links)
         seen = {one.record_id: one for one in far_side(frame).read([str(link.record_id) for link in links])}
         for link in links:
             assert link.record_id in seen, f"{link} lives, but Attio has no such record"
             local = frame.read(rows[link.object_id], link)
-            _agrees(link, local.values, seen[str(link.record_id)].values)
+            _agrees(link, local.values, seen[str(link.record_id)].values, evidence)
             for name in frame.slots:
-                _ledger_is_current(link, name, seen[str(link.record_id)].wires[name])
+                believed = evidence.current.get((link.pk, name), [])
+                _ledger_is_current(link, name, believed, seen[str(link.record_id)].wires[name])
 
 
-def _agrees(link: Link, local: Mapping[str, Canonical], remote: Mapping[str, Canonical]) -> None:
-    held = set(Conflict.objects.filter(link=link, resolved_at=None).values_list("slug", flat=True))
-    refused = OutboxEntry.objects.unfinished().filter(link=link).exists()
+def _agrees(link: Link, local: Mapping[str, Canonical], remote: Mapping[str, Canonical], evidence: Evidence) -> None:
     for slug, theirs in remote.items():
         ours = local.get(slug)
-        if slug in held:
-            conflict = Conflict.objects.get(link=link, slug=slug, resolved_at=None)
+        if (conflict := evidence.open_conflict(link, slug)) is not None:
             assert same(conflict.ours, ours), f"{link} {slug}: the conflict says ours is {conflict.ours}, it is {ours}"
             assert same(conflict.theirs, theirs), f"{link} {slug}: the conflict says {conflict.theirs}, it is {theirs}"
             assert not same(ours, theirs), f"{link} {slug}: a conflict over one and the same value {ours}"
-        elif not refused:
+        elif link.pk not in evidence.unfinished:
             assert same(ours, theirs), f"{link} {slug}: the row says {ours}, Attio {theirs}"
             assert same(agreed(link, slug), theirs), (
                 f"{link} {slug}: the base says {agreed(link, slug)}, Attio {theirs}"
             )
 
 
-def _ledger_is_current(link: Link, slug: str, wires: Iterable[dict[str, object]]) -> None:
-    believed = AttributeValue.objects.current().filter(link=link, attribute__slug=slug)
-    ours = sorted(_told(row.value) for row in believed)
-    theirs = sorted(_told(wire) for wire in wires)
+def _ledger_is_current(link: Link, slug: str, believed: Iterable[Any], wires: Iterable[Mapping[str, Any]]) -> None:
+    ours, theirs = (sorted(_told(value) for value in values) for values in (believed, wires))
     assert ours == theirs, f"{link} {slug}: the ledger believes {ours}, Attio shows {theirs}"
 
 

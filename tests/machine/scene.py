@@ -1,7 +1,8 @@
-"""The scene: a small Attio workspace, the mirror of it, and one clock. Built once, laid out anew for every run."""
+"""The scene: a small Attio workspace, the mirror of it, and one clock. Built once for all runs of a test."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,26 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db import connection as database
-from django.db import models, transaction
 
 from attio_mirror import client
 from attio_mirror.mirrors.registry import registry
-from attio_mirror.models import (
-    ATTRIBUTES,
-    AttioList,
-    AttioObject,
-    Attribute,
-    Connection,
-    ConnectionState,
-    Link,
-    Member,
-    Option,
-    RateBudget,
-)
+from attio_mirror.models import Connection
 from attio_mirror.sandbox import Gate, World
-from attio_mirror.sandbox.readings import Readings
 from attio_mirror.sync import schema, wake
 from attio_mirror.sync.connections import check, connection
 
@@ -49,10 +36,6 @@ CUSTOM = (
     ("deals", "plan", "select", True),
     ("companies", "note", "text", False),
 )
-SCHEMA = (Connection, AttioObject, AttioList, Attribute, Option, Member, RateBudget)
-"""Tables that are filled once; runs may add to them, and the next one begins without."""
-_known: dict[type[models.Model], set[Any]] = {}
-"""The rows of those tables that every run begins with."""
 PLANS = tuple("ABCDEF")
 STAGES = ("Five", "Six", "Seven", "Eight")
 
@@ -117,11 +100,12 @@ class Scene:
         self.world.ask(method, f"/v2/objects/{slug}/{path}", body={"data": asked}, member=self.members[0])
 
 
-def furnished(time: Time, readings: Readings, ahead: float) -> tuple[World, list[str], str]:
-    """A world with the same ids every time."""
-    world = World(clock=OtherClock(time, ahead), readings=readings, enabled=("deals",))
+def furnished(time: Time, ahead: float) -> Scene:
+    """A world with the same ids every time, mounted nowhere."""
+    of = connection()
+    world = World(clock=OtherClock(time, ahead), enabled=("deals",))
     members = [world.add_member(name, "", f"{name}@example.com") for name in ("ada", "ben", "cleo")]
-    token = world.add_token(connection().conf.token)
+    token = world.add_token(of.conf.token)
     for slug, kept in KEPT.items():
         attributes = world.objects.find(slug).attributes  # type: ignore[union-attr]  # a standard object
         for attribute in [each for each in attributes if each.slug not in kept.split()]:
@@ -134,12 +118,34 @@ def furnished(time: Time, readings: Readings, ahead: float) -> tuple[World, list
         for title in titles:
             path = f"/v2/objects/deals/attributes/{attribute}/{kind}"
             world.ask_or_raise("POST", path, body={"data": {"title": title}}, member=members[0])
-    return world, members, token
+    return Scene(world, Gate(world), of, time, members, token)
+
+
+@contextmanager
+def mounted(adapter: MeddledAdapter) -> Iterator[None]:
+    """This one answers in the place of Attio."""
+    client.mount(ATTIO, adapter)
+    try:
+        yield
+    finally:
+        client.unmount(ATTIO)
+
+
+class Image:
+    """The database as it is, the counters of its keys included: a copy of SQLite's pages, which is quick."""
+
+    def __init__(self) -> None:
+        self.pages = sqlite3.connect(":memory:")
+        database.connection.backup(self.pages)
+
+    def restore(self) -> None:
+        """Make the database what it was."""
+        self.pages.backup(database.connection)
 
 
 @contextmanager
 def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
-    """Mirror the schema once, for all runs of a test."""
+    """Mirror the schema, and nothing else, for all runs of a test."""
     time = Time()
     time.rules(monkeypatch)
     replace_pool(monkeypatch)
@@ -147,39 +153,14 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
     monkeypatch.setattr(registry, "_by_object", {slug: registry.of_object(slug) for slug in MODELS})
     monkeypatch.setattr(registry, "_by_model", {model: registry.of_model(model) for model in MODELS.values()})
     with database.cursor() as cursor:
-        if database.vendor == "sqlite":
-            cursor.execute("PRAGMA synchronous = OFF")
-    of = connection()
-    world, _, _ = furnished(time, Readings(), 0)
-    client.mount(ATTIO, MeddledAdapter.silent(Gate(world)))
-    try:
-        check(of)
-        schema.refresh(of)
-        for model in (Attribute, Option):
-            _known[model] = set(model._base_manager.values_list("pk", flat=True))
-        yield time
-    finally:
-        client.unmount(ATTIO)
-
-
-def laid_out(time: Time, readings: Readings, ahead: float) -> Scene:
-    """Empty tables and a new world."""
-    with transaction.atomic():
-        for model in apps.get_app_config("attio_mirror").get_models(include_auto_created=True):
-            rows = model._base_manager.all()
-            if model is Link:
-                rows = rows.exclude(object=ATTRIBUTES)
-            if model not in SCHEMA:
-                rows._raw_delete(using=rows.db)
-        for model, known in _known.items():
-            model._base_manager.exclude(pk__in=known).delete()
-        Option.objects.filter(is_archived=True).update(is_archived=False)
-    of = connection()
-    Connection.objects.update(state=ConnectionState.ACTIVE, quiet_until=None, paused_at=None)
-    of.refresh_from_db()
-    world, members, token = furnished(time, readings, ahead)
-    gate = Gate(world)
-    return Scene(world, gate, of, time, members, token)
+        cursor.execute("PRAGMA synchronous = OFF")
+        cursor.execute("UPDATE sqlite_sequence SET seq = 0")  # the test before this one counted on
+    scene = furnished(time, 0)
+    with mounted(MeddledAdapter.silent(scene.gate)):
+        check(scene.connection)
+        schema.refresh(scene.connection)
+        scene.connection.refresh_from_db()
+    yield time
 
 
 @contextmanager
