@@ -80,8 +80,8 @@ def _meet(frame: Frame) -> Frame:
 def _push(frame: Frame, entries: list[OutboxEntry], batch: Batch, *, force: bool) -> None:
     far = far_side(frame)
     deletes = [e for e in entries if e.verb == Verb.DELETE]
-    living = _listen(frame, far, [e for e in entries if e.verb != Verb.DELETE], batch, force=force)
-    frame = Frame.of(frame.connection, frame.mirror)  # reconcile may have changed rows, links and schema
+    frame, living = _listen(frame, far, [e for e in entries if e.verb != Verb.DELETE], batch, force=force)
+    frame = frame.fresh()  # reconcile may have changed rows and links
     far = far_side(frame)
     speeches = [speech for entry in deletes if (speech := _farewell(frame, entry, batch)) is not None]
     rows = frame.rows([entry.link for entry in living])
@@ -113,8 +113,13 @@ def _read_options_again(frame: Frame) -> None:
         log.warning("The options of %s could not be read again: %s", frame.object, error)
 
 
-def _listen(frame: Frame, far: Far, entries: list[OutboxEntry], batch: Batch, *, force: bool) -> list[OutboxEntry]:
-    """Read what Attio says now and reconcile it, so that only what is still owed gets sent; what is left to send."""
+def _listen(
+    frame: Frame, far: Far, entries: list[OutboxEntry], batch: Batch, *, force: bool
+) -> tuple[Frame, list[OutboxEntry]]:
+    """Read what Attio says now and reconcile it, so that only what is still owed gets sent; what is left to send.
+
+    The frame is another one where Attio said something that the mirrored schema did not know.
+    """
     rivals = find_twins(frame, far, [e.link for e in entries])
     ids = [e.link.record_id for e in entries if e.link.record_id]
     frame, seen = welcome(frame, far.read(ids) if ids else [])
@@ -137,7 +142,7 @@ def _listen(frame: Frame, far: Far, entries: list[OutboxEntry], batch: Batch, *,
             batch.blocked[entry.pk] = Blocked(entry.link_id, frozenset({rival}))
         else:
             living.append(entry)
-    return living
+    return frame, living
 
 
 def _compose(

@@ -44,10 +44,6 @@ def pump(connection_id: int, *, runs_for: float = RUNS_FOR, linger: float = 0.0)
     blocked: dict[int, Blocked] = {}
     rests_at = time.monotonic() + linger
     while time.monotonic() < deadline:
-        if not _may_talk(connection_id):
-            if linger and _naps(connection_id, deadline):
-                continue
-            break
         entries = claim(connection_id, limit=conf().batch, skip=blocked)
         force = not entries and bool(blocked)
         if force:
@@ -58,7 +54,7 @@ def pump(connection_id: int, *, runs_for: float = RUNS_FOR, linger: float = 0.0)
             total.settled += len(batch.settled)
             total.failed += len(batch.failed)
             rests_at = time.monotonic() + linger
-        elif time.monotonic() < rests_at:
+        elif time.monotonic() < rests_at and _may_talk(connection_id):
             time.sleep(0.05)
         elif not (linger and _naps(connection_id, deadline)):
             break
