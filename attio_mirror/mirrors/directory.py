@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -15,6 +15,15 @@ from ..models import Attribute, Connection, Link, Member, Option
 
 RowKey = tuple[int, str]
 """(content type id, primary key as text)."""
+
+
+class OptionKey(NamedTuple):
+    """An option by all that it is known by: all options of a tenant are read at once, so nothing else of them is."""
+
+    pk: int
+    option_id: str
+    title: str
+    attribute_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,9 @@ class Directory:
         return dict(Attribute.objects.filter(connection=self.connection).values_list("attribute_id", "pk"))
 
     @cached_property
-    def _options(self) -> list[Option]:
-        return list(Option.objects.filter(attribute__connection=self.connection).select_related("attribute"))
+    def _options(self) -> list[OptionKey]:
+        known = Option.objects.filter(attribute__connection=self.connection)
+        return [OptionKey(*row) for row in known.values_list("pk", "option_id", "title", "attribute__attribute_id")]
 
     @cached_property
     def option_pks(self) -> dict[str, int]:
@@ -111,7 +121,7 @@ class Directory:
 
     @cached_property
     def _members(self) -> list[Member]:
-        return list(Member.objects.filter(connection=self.connection))
+        return list(Member.objects.filter(connection=self.connection).only("member_id", "email_address"))
 
     @cached_property
     def member_pks(self) -> dict[str, int]:
@@ -129,7 +139,7 @@ class Directory:
 
     def option_named(self, attribute_id: str, title: str) -> str | None:
         """The id of an attribute's option by its title."""
-        of_attribute = [option for option in self._options if option.attribute.attribute_id == attribute_id]
+        of_attribute = [option for option in self._options if option.attribute_id == attribute_id]
         return next((option.option_id for option in of_attribute if option.title == title), None)
 
     def member_called(self, email: str) -> str | None:

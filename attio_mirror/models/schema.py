@@ -53,6 +53,19 @@ class AttioList(models.Model):
         return self.name or self.slug
 
 
+SPECIFIED = (
+    "slug",
+    "type",
+    "is_multiselect",
+    "is_writable",
+    "is_required",
+    "is_unique",
+    "is_archived",
+    "attribute_id",
+)
+"""The columns that `Attribute.spec` is made of."""
+
+
 class AttributeQuerySet(models.QuerySet["Attribute"]):
     """Attributes by owner."""
 

@@ -20,6 +20,7 @@ from ..mirrors.directory import Directory
 from ..mirrors.mirror import Local, read_row
 from ..mirrors.registry import AnyMirror
 from ..models import ATTRIBUTES, AttioObject, Attribute, AttributePolicy, Connection, Link
+from ..models.schema import SPECIFIED
 
 SETTINGS_OF_AN_ATTRIBUTE = (
     "title",
@@ -34,6 +35,20 @@ SETTINGS_OF_AN_ATTRIBUTE = (
 """What Attio lets one change of an attribute (the owner's page on updating attributes)."""
 
 
+@dataclass(frozen=True)
+class Decided:
+    """What people decided about single attributes of an object."""
+
+    connection: Connection
+    object: str
+
+    @cached_property
+    def policies(self) -> dict[str, Policy]:
+        """By the slug of the attribute; read when first asked for, as most frames never see both sides change."""
+        rows = AttributePolicy.objects.filter(connection=self.connection, object=self.object)
+        return {slug: Policy(policy) for slug, policy in rows.values_list("slug", "policy")}
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """Made anew for every batch, so that nothing in it grows old."""
@@ -46,8 +61,7 @@ class Frame:
     """The slugs of all attributes of the object, bound or not."""
     signature: str
     """Changes when the same answer would be read differently: another schema or another declaration."""
-    policies: Mapping[str, Policy]
-    """What people decided about single attributes."""
+    decided: Decided
 
     @classmethod
     def of(cls, connection: Connection, mirror: AnyMirror) -> Frame:
@@ -58,7 +72,8 @@ class Frame:
         reading = ";".join(f"{s.slug}:{s.spec.type}:{s.spec.multi}:{s.attribute.field}" for s in slots.values())
         signature = hashlib.blake2b(reading.encode(), digest_size=16).hexdigest()
         known = frozenset(spec.slug for spec in schema)
-        return cls(connection, mirror, directory, slots, known, signature, decided(connection, mirror.options.object))
+        decided = Decided(connection, mirror.options.object)
+        return cls(connection, mirror, directory, slots, known, signature, decided)
 
     def fresh(self) -> Frame:
         """The same schema with no ids known."""
@@ -78,7 +93,7 @@ class Frame:
 
     def policy(self, slot: Slot) -> Policy:
         """What happens when both sides changed a value: as a person decided, else as the mirror declares."""
-        return self.policies.get(slot.slug) or self.mirror.policy(slot)
+        return self.decided.policies.get(slot.slug) or self.mirror.policy(slot)
 
     def read(self, row: models.Model, link: Link) -> Local:
         """What a row says, given what was agreed."""
@@ -148,8 +163,9 @@ def specs(connection: Connection, object_slug: str) -> list[AttributeSpec]:
     """The attributes of an object as the mirrored schema knows them; those of ATTRIBUTES are fixed."""
     if object_slug == ATTRIBUTES:
         return [AttributeSpec(slug, AttributeType.TEXT) for slug in SETTINGS_OF_AN_ATTRIBUTE]
-    names = dict(AttioObject.objects.filter(connection=connection).values_list("object_id", "slug"))
-    return [_with_targets(a, names) for a in Attribute.objects.of_object(connection, object_slug)]
+    names = dict(AttioObject.objects.filter(connection=connection).order_by().values_list("object_id", "slug"))
+    known = Attribute.objects.of_object(connection, object_slug).only(*SPECIFIED, "config")
+    return [_with_targets(attribute, names) for attribute in known]
 
 
 def _with_targets(attribute: Attribute, names: Mapping[str, str]) -> AttributeSpec:
@@ -157,12 +173,6 @@ def _with_targets(attribute: Attribute, names: Mapping[str, str]) -> AttributeSp
     reference = (attribute.config or {}).get("record_reference") or {}
     allowed = reference.get("allowed_object_ids") or ()
     return replace(attribute.spec, targets=tuple(names.get(one, one) for one in allowed))
-
-
-def decided(connection: Connection, object_slug: str) -> dict[str, Policy]:
-    """Policies by the slug of their attribute."""
-    rows = AttributePolicy.objects.filter(connection=connection, object=object_slug)
-    return {slug: Policy(policy) for slug, policy in rows.values_list("slug", "policy")}
 
 
 def agreed(link: Link, slug: str) -> Canonical:

@@ -14,7 +14,7 @@ from ..core.values import same
 from ..mirrors.attributes import Direction
 from ..mirrors.mirror import WhenGone
 from ..mirrors.registry import AnyMirror, registry
-from ..models import Conflict, Connection, Link, LinkState, OutboxEntry, OutboxState, Resolution, Verb
+from ..models import Conflict, Connection, Link, OutboxEntry, OutboxState, Resolution, Verb
 from .acting import current_user_id
 from .connections import connection
 from .frame import Frame, agreed
@@ -84,8 +84,8 @@ def owes(frame: Frame, row: models.Model, link: Link) -> bool:
 
 def _is_stuck(link: Link) -> bool:
     """Whether an edit was refused or dropped: put back by hand, it has to be found settled."""
-    links: Any = Link.objects.with_state()
-    return bool(links.filter(pk=link.pk, state__in=(LinkState.REFUSED, LinkState.DROPPED)).exists())
+    last = link.outbox.order_by("-pk").values_list("state", flat=True).first()
+    return last == OutboxState.REFUSED or (last == OutboxState.DROPPED and link.seen_hash is None)
 
 
 def queue(link: Link, *, verb: str = "") -> OutboxEntry:
