@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from django.db import models, transaction
 from django.utils import timezone
 
 from ..core.values import same
 from ..mirrors.attributes import Direction
-from ..mirrors.directory import content_type_id
+from ..mirrors.directory import chunks, content_type_id
 from ..mirrors.registry import AnyMirror, registry
 from ..models import Conflict, Connection, Link, OutboxEntry
 from .frame import Frame, agreed
@@ -29,10 +29,10 @@ def _find(of: Connection, mirror: AnyMirror) -> int:
     while True:
         links = Link.objects.alive().filter(connection=of, object=mirror.options.object, pk__gt=last)
         batch = list(links.exclude(record_id=None).order_by("pk")[:BATCH])
-        if not batch:
+        found += _in_batch(of, mirror, batch) if batch else 0
+        if len(batch) < BATCH:
             return found
         last = batch[-1].pk
-        found += _in_batch(of, mirror, batch)
 
 
 def _in_batch(of: Connection, mirror: AnyMirror, links: list[Link]) -> int:
@@ -63,9 +63,7 @@ def _unlinked(of: Connection, mirror: AnyMirror) -> int:
     """Rows nobody marked: made by bulk_create, or before the app was installed."""
     linked = Link.objects.filter(connection__isnull=False, content_type=content_type_id(mirror.model))
     known: set[str] = set(linked.values_list("object_id", flat=True))
-    found = 0
-    rows: Iterable[models.Model] = mirror.model._base_manager.order_by("pk").iterator(chunk_size=BATCH)
-    for row in rows:
-        if str(row.pk) not in known and mirror.connection_for(row) == of.alias and mark(row) is not None:
-            found += 1
-    return found
+    pks = mirror.model._base_manager.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=BATCH)
+    unknown = [pk for pk in pks if str(pk) not in known]
+    rows = (row for some in chunks(unknown, BATCH) for row in mirror.model._base_manager.filter(pk__in=some))
+    return sum(mirror.connection_for(row) == of.alias and mark(row) is not None for row in rows)

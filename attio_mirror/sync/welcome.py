@@ -17,10 +17,10 @@ from .reconcile import sift
 from .schema import refresh_members
 
 
-def welcome(frame: Frame, seen: Sequence[Seen]) -> tuple[Frame, list[Seen]]:
+def welcome(frame: Frame, seen: Sequence[Seen], *, sifted: bool = False) -> tuple[Frame, list[Seen]]:
     """Make room for attributes, options and members these records know and the mirrored schema does not (yet)."""
     batch = list(seen)
-    news = [] if frame.object == ATTRIBUTES else sift(frame, batch)
+    news = [] if frame.object == ATTRIBUTES else batch if sifted else sift(frame, batch)
     if not news:
         return frame, batch
     changed = _welcome_options(frame, news) | _welcome_members(frame, news)

@@ -98,7 +98,7 @@ def _together(frame: Frame, batch: list[Seen], source: str, voices: Mapping[int,
 def _settle(frame: Frame, batch: list[Seen], source: str, voices: Mapping[int, Voice]) -> Report:
     report = Report()
     links = _links(frame, batch)
-    ours_since = _creating_since(frame)
+    ours_since = _creating_since(frame) if len(links) < len(batch) else ""
     fresh = [
         one
         for one in batch
@@ -151,9 +151,8 @@ def _creating_since(frame: Frame) -> str:
     creates = OutboxEntry.objects.unfinished().filter(
         link__connection=frame.connection, link__object=frame.object, link__record_id=None
     )
-    asked = creates.out().aggregate(at=Min("sent_at"))["at"]
-    unsure = creates.aggregate(at=Min("unsure_since"))["at"]
-    earliest = min((at for at in (asked, unsure) if at is not None), default=None)
+    since = creates.aggregate(asked=Min("sent_at", filter=Q(state__in=OUT)), unsure=Min("unsure_since"))
+    earliest = min((at for at in since.values() if at is not None), default=None)
     return to_stamp(earliest - SKEW) if earliest else ""
 
 
@@ -213,6 +212,9 @@ def _write_links(new: list[Decision], old: list[Decision]) -> None:
         link.record_created_at = seen.created_at or link.record_created_at
     Link.objects.bulk_create([d.link for d in new])
     fields = ["base", "seen_hash", "synced_at", "record_gone_at", "web_url", "record_created_at"]
+    if len(old) == 1:  # the commonest batch by far, and a bulk update is slow to write down
+        old[0].link.save(update_fields=fields)
+        return
     Link.objects.bulk_update([d.link for d in old], fields, batch_size=100)
 
 

@@ -33,6 +33,8 @@ def bind(frame: Frame, decisions: list[Decision]) -> None:
 
 def bind_arrivals(frame: Frame, record_ids: list[str]) -> None:
     """Records of this object have just got rows: let the rows that awaited them point to them."""
+    if not record_ids:
+        return
     awaiting = AwaitedReference.objects.filter(
         link__connection=frame.connection, target_object=frame.object, target_record_id__in=record_ids
     ).select_related("link__connection")

@@ -25,6 +25,8 @@ def remember(sweep: Sweep, record_ids: Iterable[str]) -> None:
 
 def known_of(sweep: Sweep, record_ids: Sequence[str], *, everything: bool) -> set[str]:
     """Which of these the sweep has seen: on its last page, or (`everything`) on any."""
+    if not record_ids:
+        return set()
     wanted = {packed(record_id): record_id for record_id in record_ids}
     pages = SweptPage.objects.filter(sweep=sweep).order_by("-pk")
     found: set[str] = set()

@@ -56,7 +56,7 @@ def bring_home(frame: Frame, page: Sequence[Seen], *, known: Container[str] = ()
     news = sift(frame, fresh)
     report = Report(unchanged=len(fresh) - len(news))
     if news:
-        report.add(reconcile(*welcome(frame, news), source="sweep"))
+        report.add(reconcile(*welcome(frame, news, sifted=True), source="sweep", force=True))
     return report
 
 

@@ -46,6 +46,10 @@ class Run:
     """What was not listed and is not inquired about yet; None until all is listed."""
     began: float = field(default_factory=time.monotonic)
 
+    def frame(self) -> Frame:
+        """The schema as it is now: a sweep may take hours."""
+        return Frame.of(self.sweep.connection, self.mirror)
+
     def lap(self) -> float:
         """The seconds of work since the last lap, on top of those before."""
         now = time.monotonic()
@@ -77,15 +81,14 @@ def carry_on(
 
 
 def _turn(run: Run) -> None:
-    frame = Frame.of(run.sweep.connection, run.mirror)
     if run.sweep.enumerated_at is None:
-        _read_page(run, frame)
+        _read_page(run)
     else:
-        _inquire(run, frame)
+        _inquire(run)
 
 
-def _read_page(run: Run, frame: Frame) -> None:
-    sweep = run.sweep
+def _read_page(run: Run) -> None:
+    sweep, frame = run.sweep, run.frame()
     page = read(frame, sweep.cursor, size=sweep.page_size, filters=filter_of(frame, sweep))
     taken, known = _step(sweep, page)
     changes: dict[str, Any] = {"page_size": page.size, "as_of": sweep.as_of or page.as_of, "attempts": 0, "error": ""}
@@ -134,7 +137,7 @@ def _listed(run: Run, page: Page, changes: Mapping[str, Json]) -> None:
         finish(sweep, SweepState.BRAKED, error=RAN_DRY)
 
 
-def _inquire(run: Run, frame: Frame) -> None:
+def _inquire(run: Run) -> None:
     sweep = run.sweep
     if run.missing is None:
         run.missing = missing_of(sweep)
@@ -146,6 +149,7 @@ def _inquire(run: Run, frame: Frame) -> None:
     if not some:
         finish(sweep, SweepState.DONE)
         return
+    frame = run.frame()
     inquest = inquire(frame, some)
     run.progress.report.add(inquest.report)
     drifted = drift.count(frame, sweep, (), inquest.report, None) + drift.count_gone(sweep, inquest.gone)
