@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from ..models import AttioList, AttioObject, Attribute, Member, Option
@@ -114,7 +114,7 @@ class AttributeAdmin(MirroredAdmin):
     def flags(self, attribute: Attribute) -> SafeString:
         """Those that are set."""
         marks = [badge(word, IDLE) for name, word in FLAGS.items() if getattr(attribute, name)]
-        return format_html("{} " * len(marks), *marks) if marks else format_html("")
+        return format_html_join(" ", "{}", [[mark] for mark in marks])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Attributes are made in Attio."""

@@ -8,6 +8,7 @@ from typing import Any
 from attio_mirror.models import Attribute, Company, Deal, LinkState, Member, Option, OutboxEntry, Person
 from attio_mirror.testing import Attio
 
+from .conftest import address
 from .desk import Desk, errors
 
 HOME = {"line_1": "1 Tea St", "locality": "Kyoto", "country_code": "JP"}
@@ -127,6 +128,10 @@ def test_references_to_one_and_to_several_records_round_trip(customs: Attio, des
     page = desk.open(deal)
     assert page.fields["attio__champion"] == [tokens[ann]]
     assert ">Ann</option>" in page.text
+
+
+def test_attributes_without_any_rule_are_listed(customs: Attio, desk: Desk) -> None:
+    assert desk.client.get(address("attio_mirror_attribute_changelist")).status_code == 200
 
 
 def test_a_new_deal_takes_custom_values_along(customs: Attio, desk: Desk) -> None:
