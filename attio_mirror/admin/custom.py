@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
+from django.contrib.admin.widgets import AdminDateWidget
 from django.utils.timezone import localtime
 
 from ..core.codecs import LOCATION_KEYS, NAME_KEYS, InvalidValue, parse_values
@@ -23,7 +23,7 @@ from ..core.values import AttributeSpec, AttributeType, Canonical, elements
 from ..mirrors.attributes import Slot
 from ..models import Attribute, Link, Member
 from .fields import Lines, Parts, PlainText, Records
-from .widgets import MoneyInput, RecordSelect, RecordSelectMultiple, Ticks, YesNo
+from .widgets import DateAndTime, MoneyInput, RecordSelect, RecordSelectMultiple, Ticks, YesNo
 from .wording import STARS, Wording, stars
 
 PREFIX = "attio__"
@@ -252,7 +252,7 @@ SINGLE: dict[str, Kind] = {
         read=text_of,
     ),
     AttributeType.TIMESTAMP: Kind(
-        lambda _, options: forms.SplitDateTimeField(widget=AdminSplitDateTime, **options),
+        lambda _, options: forms.SplitDateTimeField(widget=DateAndTime, **options),
         show=lambda held: None if held is None else localtime(parse_stamp(held)).replace(microsecond=0),
     ),
     AttributeType.STATUS: Kind(one_of(option_choices)),

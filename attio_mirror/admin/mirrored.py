@@ -50,7 +50,7 @@ class MirroredAdmin(Talking, Timeline, Choosing, Retrospective):
     @property
     def media(self) -> Media:
         """Ours beside Django's: external files, so that a strict Content-Security-Policy holds."""
-        ours = Media(css={"all": ["attio_mirror/admin.css"]}, js=["attio_mirror/state.js"])
+        ours = Media(css={"all": ["attio_mirror/admin.css"]}, js=["attio_mirror/state.js", "attio_mirror/labels.js"])
         return super().media + ours
 
     # -- the list --------------------------------------------------------------------------------------------------

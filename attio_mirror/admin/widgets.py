@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
-from django.contrib.admin.widgets import AutocompleteMixin, get_select2_language
+from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteMixin, get_select2_language
 
 
 class MoneyInput(forms.NumberInput):
@@ -111,6 +111,15 @@ class YesNo(forms.NullBooleanSelect):
     def __init__(self) -> None:
         super().__init__()
         self.choices = [("unknown", "–"), ("true", "Yes"), ("false", "No")]
+
+
+class DateAndTime(AdminSplitDateTime):
+    """Django's two inputs, each with a name of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for widget, name in zip(self.widgets, ("Date", "Time"), strict=True):
+            widget.attrs["aria-label"] = name
 
 
 class Ticks(forms.CheckboxSelectMultiple):

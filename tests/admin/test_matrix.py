@@ -36,8 +36,13 @@ class Page:
 
 @pytest.fixture
 def house(attio: Attio, settings: Any) -> dict[type[models.Model], models.Model]:
-    rows = furnish(attio)
     settings.ATTIO_MIRROR = {**settings.ATTIO_MIRROR, "TENANTS_OF_USER": "tests.http.people.tenants_of"}
+    return one_of_each(attio)
+
+
+def one_of_each(attio: Attio) -> dict[type[models.Model], models.Model]:
+    """A row of every model the admin knows."""
+    rows = furnish(attio)
     for model in ADMINS:
         if model not in rows:
             rows[model] = model._base_manager.order_by("pk")[0]

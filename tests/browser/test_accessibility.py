@@ -1,0 +1,46 @@
+"""What axe finds on the pages of the admin, by day and by night."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from attio_mirror.testing import Attio
+
+from ..admin.test_matrix import LOOKS, one_of_each, pages
+from .screen import Screen
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+STOCK = (".breadcrumbs",)
+"""What Django's own templates show on every page."""
+OTHERS = {"attio_state", "attio_records", "history"}
+"""What is no page, and Django's own."""
+NAMED = """() => [...document.querySelectorAll(".admin-autocomplete")].every(
+    one => one.parentNode.querySelector("[aria-label]")
+)"""
+"""Whether the scripts of the page have done their work."""
+BY_NIGHT = {"runOnly": ["color-contrast"]}
+"""Only colours differ."""
+
+
+@pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", BY_NIGHT)])
+def test_axe_finds_nothing_serious(pipeline: Attio, screen: Screen, scheme: str, options: dict[str, Any]) -> None:
+    screen.page.emulate_media(color_scheme=scheme)
+    found: list[tuple[str, ...]] = []
+    addresses = [page.address for page in pages(one_of_each(pipeline)) if page.kind in LOOKS - OTHERS]
+    for address in (*addresses, reverse("admin:attio_mirror_deal_add")):
+        screen.page.goto(screen.origin + address)
+        screen.page.wait_for_function(NAMED)
+        found += [(address, *one) for one in serious(screen.page, options)]
+    assert found == []
+
+
+def serious(page: Any, options: dict[str, Any]) -> list[tuple[str, str]]:
+    """The rules that are broken, and where."""
+    told = axe.run(page, {"exclude": [[one] for one in STOCK]}, {"resultTypes": ["violations"], **options}).response
+    grave = [one for one in told["violations"] if one["impact"] in ("serious", "critical")]
+    return [(one["id"], " ".join(node["target"])) for one in grave for node in one["nodes"]]
