@@ -52,9 +52,9 @@ class Conf:
     """How long one request to Attio may take."""
     lease: float = 120.0
     """How long a process may hold the right to talk about one record. More than `timeout`."""
-    batch: int = 50
-    """Outbox entries claimed at once."""
-    threads: int = 8
+    batch: int = 24
+    """Outbox entries claimed at once: about what is said in a second, so that nothing waits for long once composed."""
+    threads: int = 12
     """Requests in the air at once while pushing."""
     linger: float = 1.0
     """How long a pump waits for more work before it ends."""

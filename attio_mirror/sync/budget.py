@@ -66,6 +66,13 @@ def reserve(connection_id: int, kind: str, n: int = 1) -> list[float]:
     return list(slot_times(now + wait, now, rate, n))
 
 
+def book(connection_id: int, kind: str, silence: threading.Event) -> Turn:
+    """The turn of one request that another thread makes. Raises NotSent where it is too far away, or never comes."""
+    turn = Turn(reserve(connection_id, kind)[0], silence)
+    _be_patient(turn.at)
+    return turn
+
+
 def spend(connection_id: int, kind: str) -> None:
     """Wait for the turn of one request. Raises NotSent where the turn is too far away, or never comes (Paused)."""
     turn: Turn | None = getattr(_thread, "turn", None)
@@ -134,8 +141,13 @@ def _rate(kind: str) -> float:
 
 
 def _wait(turn: float) -> None:
+    wait = _be_patient(turn)
+    if wait > 0:
+        time.sleep(wait)
+
+
+def _be_patient(turn: float) -> float:
     wait = turn - time.time()
     if wait > PATIENCE:
         raise NotSent("The request budget is spent for now; the request waits for its turn.")
-    if wait > 0:
-        time.sleep(wait)
+    return wait

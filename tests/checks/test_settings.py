@@ -97,9 +97,9 @@ def test_defaults_stand_in_one_place() -> None:
 def test_settings_are_read_anew_when_a_test_changes_them() -> None:
     with override_settings(ATTIO_MIRROR={"CONNECTIONS": ONE, "BATCH": 3}):
         assert conf().batch == 3
-    assert conf().batch == 50
+    assert conf().batch == 24
     with override_settings(DEBUG=True):
-        assert conf().batch == 50
+        assert conf().batch == 24
 
 
 def test_one_webhook_secret_written_bare_is_one_secret() -> None:

@@ -10,9 +10,7 @@ from django.utils import timezone
 
 from attio_mirror.models import Deal, Link, OutboxEntry, OutboxState, Workspace
 from attio_mirror.sandbox import faults
-from attio_mirror.sync.push import Pumped
-from attio_mirror.sync.push.batch import push_batch
-from attio_mirror.sync.push.claim import claim
+from attio_mirror.sync.push import Pumped, pump
 from attio_mirror.testing import Attio
 
 from .conftest import Run
@@ -90,8 +88,12 @@ def test_a_refusal_is_told_in_attios_words_with_the_attribute_and_fails(attio: A
 
 def test_a_pump_that_ended_early_is_started_again(attio: Attio, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def one_entry(connection_id: int) -> Pumped:
-        entries = claim(connection_id, limit=1)
-        return Pumped(settled=len(push_batch(entries).settled)) if entries else Pumped()
+        unsent = OutboxEntry.objects.open().order_by("pk").values_list("link", flat=True)
+        others = Link.objects.filter(pk__in=list(unsent[1:]))
+        others.update(lease_until=timezone.now() + timedelta(minutes=1))
+        pumped = pump(connection_id)
+        others.update(lease_until=None)
+        return pumped
 
     for name in ("Tea", "Coffee", "Cocoa"):
         make_deal(attio, name)

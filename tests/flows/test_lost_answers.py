@@ -6,8 +6,7 @@ import pytest
 
 from attio_mirror.models import Deal, LinkState, OutboxState, Workspace
 from attio_mirror.sandbox import faults
-from attio_mirror.sync.push.batch import push_batch
-from attio_mirror.sync.push.claim import claim
+from attio_mirror.sync.push import pump
 from attio_mirror.testing import Attio
 
 from .test_main_job import make_deal
@@ -93,8 +92,7 @@ def test_two_like_deals_in_doubt_find_a_record_each(attio: Attio) -> None:
 def test_a_pull_between_a_create_and_its_answer_makes_no_second_row(attio: Attio) -> None:
     attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
     make_deal(attio)
-    [entry] = claim(attio.connection.pk, limit=1)
-    push_batch([entry])
+    pump(attio.connection.pk)
     attio.pull_all()
     assert Deal.objects.count() == 1, "the record may be ours"
     attio.drain()

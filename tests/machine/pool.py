@@ -22,10 +22,7 @@ class OneByOne:
     def __init__(self, *_: object, **__: object) -> None:
         pass
 
-    def __enter__(self) -> OneByOne:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def shutdown(self) -> None:
         pass
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Waiting:
@@ -50,13 +47,13 @@ class Waiting(Future[Any]):
                 self.set_exception(error)
 
 
-def first(waiting: Iterable[Waiting], **_: object) -> tuple[list[Waiting], list[Waiting]]:
-    """`concurrent.futures.wait` for the first of those, in the order they were handed in."""
+def first(waiting: Iterable[Waiting], *, timeout: float, **_: object) -> tuple[set[Waiting], set[Waiting]]:
+    """`concurrent.futures.wait` for the first of those, in the order they were handed in. No work takes no time."""
     rest = list(waiting)
-    done = [one for one in rest if one.done()] or rest[:1]
+    done = [one for one in rest if one.done()] or rest[: bool(timeout)]
     for one in done:
         one.run()
-    return done, [one for one in rest if one not in done]
+    return set(done), set(rest) - set(done)
 
 
 def replace_pool(monkeypatch: pytest.MonkeyPatch) -> None:

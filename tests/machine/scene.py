@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection as database
+from django.test import override_settings
 
 from attio_mirror import client
 from attio_mirror.mirrors.registry import registry
@@ -36,6 +38,8 @@ CUSTOM = (
     ("deals", "plan", "select", True),
     ("companies", "note", "text", False),
 )
+CROWDED = {"BATCH": 3, "THREADS": 2}
+"""So that of the few rows of a run some are prepared and settled while others are out."""
 PLANS = tuple("ABCDEF")
 STAGES = ("Five", "Six", "Seven", "Eight")
 
@@ -160,7 +164,8 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
         check(scene.connection)
         schema.refresh(scene.connection)
         scene.connection.refresh_from_db()
-    yield time
+    with override_settings(ATTIO_MIRROR={**settings.ATTIO_MIRROR, **CROWDED}):
+        yield time
 
 
 @contextmanager

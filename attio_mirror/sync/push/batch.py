@@ -1,10 +1,11 @@
-"""One batch of claimed entries of one object: listen, compare, compose, speak, settle."""
+"""One batch of claimed entries of one object: listen, compare, compose; and settle what was heard of it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.apps import apps
 from django.db import models, transaction
@@ -12,10 +13,12 @@ from django.db import models, transaction
 from ...core.codecs import InvalidValue
 from ...core.errors import AttioError
 from ...core.values import AttributeType, Canonical
+from ...mirrors.directory import chunks
 from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
-from ..far import Far, Order, far_side
-from ..frame import Frame
+from ...service.records import CHUNK
+from ..far import Far, Order, RecordsFar, far_side
+from ..frame import Frame, Seen
 from ..mark import mark
 from ..reconcile import reconcile
 from ..schema import refresh_object
@@ -25,7 +28,7 @@ from .compose import Debt, debt, order, removed
 from .keys import find_twins
 from .outcome import TAKEN, failed, gone, refuse, settled
 from .settle import settle
-from .speak import Speech, speak
+from .speak import Speaker, Speech
 
 log = logging.getLogger("attio_mirror")
 
@@ -41,16 +44,21 @@ class Blocked:
 
 @dataclass(slots=True)
 class Batch:
-    """What a batch came to, by entry id."""
+    """What a batch, or those of it that were heard of, came to."""
 
-    settled: list[int] = field(default_factory=list)
+    settled: list[OutboxEntry] = field(default_factory=list)
     blocked: dict[int, Blocked] = field(default_factory=dict)
-    """Put back: they point to rows that must be in Attio first."""
-    failed: list[int] = field(default_factory=list)
+    """By entry id. Put back: they point to rows that must be in Attio first."""
+    failed: list[OutboxEntry] = field(default_factory=list)
+    speeches: list[Speech] = field(default_factory=list)
+    """Composed, and still to be said."""
 
 
-def push_batch(entries: Sequence[OutboxEntry], *, force: bool = False) -> Batch:
-    """Bring these entries to Attio. `force` sends creates without the references that block them (a circle)."""
+def prepare(entries: Sequence[OutboxEntry], speaker: Speaker, *, force: bool = False) -> Batch:
+    """Find out what these entries still owe Attio. `force` composes creates without what blocks them (a circle).
+
+    While it listens, the speaker goes on.
+    """
     batch = Batch()
     mirror = registry.of_object(entries[0].link.object)
     if mirror is None:
@@ -62,13 +70,27 @@ def push_batch(entries: Sequence[OutboxEntry], *, force: bool = False) -> Batch:
     try:
         if not frame.slots:
             frame = _meet(frame)
-        _push(frame, list(entries), batch, force=force)
+        _prepare(frame, list(entries), batch, speaker, force=force)
     except AttioError as error:  # listening failed: nothing was said, so everything may simply wait
         for entry in OutboxEntry.objects.filter(pk__in=[e.pk for e in entries], state=OutboxState.WAITING):
             entry.verb = entry.verb or Verb.UPDATE
             failed(frame, entry, error, {})
-            batch.failed.append(entry.pk)
+            batch.failed.append(entry)
     return batch
+
+
+def conclude(speeches: Sequence[Speech]) -> Batch:
+    """Settle what was answered of these speeches of one batch, and learn from what was refused."""
+    frame, far, entries = speeches[0].frame, speeches[0].far, [speech.entry for speech in speeches]
+    answered = [entry for entry in entries if entry.state == OutboxState.ANSWERED]
+    try:
+        done = settle(frame, far, answered) if answered else []
+    except AttioError as error:  # the answers are kept; they are settled when the lease has run out
+        log.warning("Answers about %s could not be settled yet: %s", frame.object, error)
+        return Batch()
+    if any(_misses_an_option(frame, entry) for entry in entries):
+        _read_options_again(frame)
+    return Batch(settled=done, failed=[entry for entry in entries if entry not in done])
 
 
 def _meet(frame: Frame) -> Frame:
@@ -77,25 +99,15 @@ def _meet(frame: Frame) -> Frame:
     return Frame.of(frame.connection, frame.mirror)
 
 
-def _push(frame: Frame, entries: list[OutboxEntry], batch: Batch, *, force: bool) -> None:
-    far = far_side(frame)
+def _prepare(frame: Frame, entries: list[OutboxEntry], batch: Batch, speaker: Speaker, *, force: bool) -> None:
     deletes = [e for e in entries if e.verb == Verb.DELETE]
-    frame, living = _listen(frame, far, [e for e in entries if e.verb != Verb.DELETE], batch, force=force)
+    frame, living = _listen(frame, [e for e in entries if e.verb != Verb.DELETE], batch, speaker, force=force)
     frame = frame.fresh()  # reconcile may have changed rows and links
     far = far_side(frame)
-    speeches = [speech for entry in deletes if (speech := _farewell(frame, entry, batch)) is not None]
+    speeches = [_farewell(frame, far, entry, batch) for entry in deletes]
     rows = frame.rows([entry.link for entry in living])
-    for entry in living:
-        speech = _compose(frame, far, entry, rows.get(entry.link.object_id), batch, force=force)
-        if speech is not None:
-            speeches.append(speech)
-    spoken = speak(frame, far, speeches)
-    done = settle(frame, far, spoken.answered)
-    batch.settled += [entry.pk for entry in done]
-    well = {*batch.settled, *(entry.pk for entry in spoken.held_back)}
-    batch.failed += [speech.entry.pk for speech in speeches if speech.entry.pk not in well]
-    if any(_misses_an_option(frame, speech.entry) for speech in speeches):
-        _read_options_again(frame)
+    speeches += [_compose(frame, far, e, rows.get(e.link.object_id), batch, force=force) for e in living]
+    batch.speeches += [speech for speech in speeches if speech is not None]
 
 
 def _misses_an_option(frame: Frame, entry: OutboxEntry) -> bool:
@@ -114,15 +126,15 @@ def _read_options_again(frame: Frame) -> None:
 
 
 def _listen(
-    frame: Frame, far: Far, entries: list[OutboxEntry], batch: Batch, *, force: bool
+    frame: Frame, entries: list[OutboxEntry], batch: Batch, speaker: Speaker, *, force: bool
 ) -> tuple[Frame, list[OutboxEntry]]:
     """Read what Attio says now and reconcile it, so that only what is still owed gets sent; what is left to send.
 
     The frame is another one where Attio said something that the mirrored schema did not know.
     """
-    rivals = find_twins(frame, far, [e.link for e in entries])
-    ids = [e.link.record_id for e in entries if e.link.record_id]
-    frame, seen = welcome(frame, far.read(ids) if ids else [])
+    far = far_side(frame)
+    rivals = find_twins(frame, far, [e.link for e in entries], speaker)
+    frame, seen = welcome(frame, _read(far, [e.link.record_id for e in entries if e.link.record_id], speaker))
     reconcile(frame, seen, source="push")
     there = {one.record_id for one in seen}
     links = Link.objects.select_related("connection").in_bulk([e.link_id for e in entries])
@@ -133,16 +145,23 @@ def _listen(
             entry.unsure_since = None
         if entry.link.record_id and entry.link.record_id not in there and not far.exists(entry.link.record_id):
             gone(frame, entry)
-            batch.failed.append(entry.pk)
+            batch.failed.append(entry)
         elif entry.link_id in rivals.taken:
             refuse(frame, entry, {"message": TAKEN, "slug": frame.mirror.options.key})
-            batch.failed.append(entry.pk)
+            batch.failed.append(entry)
         elif (rival := rivals.waiting.get(entry.link_id)) and not force:
             put_back(entry)
             batch.blocked[entry.pk] = Blocked(entry.link_id, frozenset({rival}))
         else:
             living.append(entry)
     return frame, living
+
+
+def _read(far: Far, ids: list[str], speaker: Speaker) -> list[Seen]:
+    """Records with one request each turn; attributes are read one by one, with the database at hand."""
+    if not isinstance(far, RecordsFar):
+        return far.read(ids)
+    return [one for some in chunks(ids, CHUNK) for one in speaker.aside(partial(far.read, some))]
 
 
 def _compose(
@@ -155,7 +174,7 @@ def _compose(
     if owed.invalid:
         slug, message = next(iter(owed.invalid.items()))
         refuse(frame, entry, {"slug": slug, "message": message, "code": "invalid_here"})
-        batch.failed.append(entry.pk)
+        batch.failed.append(entry)
         return None
     if owed.pending:
         waits_for = _bring_forward(owed.pending)
@@ -172,18 +191,19 @@ def _compose(
 def _speech(frame: Frame, far: Far, entry: OutboxEntry, row: models.Model, owed: Debt, batch: Batch) -> Speech | None:
     said: dict[str, Canonical] = dict(owed.owed)
     try:
-        return Speech(entry, order(frame, far, entry.link, row, said), said, removed(frame, entry.link, said))
+        ordered = order(frame, far, entry.link, row, said)
+        return Speech(frame, far, entry, ordered, said, removed(frame, entry.link, said))
     except InvalidValue as error:
         refuse(frame, entry, {"slug": None, "message": str(error), "code": "invalid_here"})
-        batch.failed.append(entry.pk)
+        batch.failed.append(entry)
         return None
 
 
-def _farewell(frame: Frame, entry: OutboxEntry, batch: Batch) -> Speech | None:
+def _farewell(frame: Frame, far: Far, entry: OutboxEntry, batch: Batch) -> Speech | None:
     if not entry.link.record_id:
         _end(entry, "It never was in Attio.", batch)
         return None
-    return Speech(entry, Order(Verb.DELETE, frame.object, entry.link.record_id or ""), {})
+    return Speech(frame, far, entry, Order(Verb.DELETE, frame.object, entry.link.record_id or ""), {})
 
 
 def _end(entry: OutboxEntry, note: str, batch: Batch) -> None:
@@ -194,7 +214,7 @@ def _end(entry: OutboxEntry, note: str, batch: Batch) -> None:
             return
         settled(entry, note=note)
     release([entry.link_id])
-    batch.settled.append(entry.pk)
+    batch.settled.append(entry)
 
 
 def _is_marked_again(entry: OutboxEntry) -> bool:

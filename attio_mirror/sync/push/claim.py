@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from ...conf import conf
-from ...models import Link, OutboxEntry, OutboxState
+from ...models import ATTRIBUTES, Link, OutboxEntry, OutboxState
 from ...models.outbox import OutboxQuerySet
 
 
-def claim(connection_id: int, *, limit: int, skip: Iterable[int] = ()) -> list[OutboxEntry]:
-    """Due entries of one object, their leases taken. `skip` names entries this pump has already put back."""
+def claim(
+    connection_id: int, *, limit: int, skip: Iterable[int] = (), beside: Collection[str] = ()
+) -> list[OutboxEntry]:
+    """Due entries of one object, their leases taken. `skip` names entries this pump has already put back.
+
+    None while what is under way, of the objects `beside`, has to be settled first.
+    """
     entries = list(_due(connection_id, skip)[:limit])
     if not entries:
         return []
     first = entries[0].link.object
-    return [entry for entry in entries if entry.link.object == first and _take(entry)]
+    if not _goes_beside(first, beside):
+        return []
+    return _taken(entry for entry in entries if entry.link.object == first)
+
+
+def _goes_beside(object_slug: str, under_way: Collection[str]) -> bool:
+    """Records are composed by the attributes' settings: what is on its way about these goes alone."""
+    return not under_way or (object_slug == ATTRIBUTES) == (ATTRIBUTES in under_way)
 
 
 def claim_one(entry_id: int | None) -> list[OutboxEntry]:
     """One certain entry, if it is still to be had."""
-    found = OutboxEntry.objects.due().filter(pk=entry_id or 0).select_related("link__connection")
-    return [entry for entry in found if _take(entry)]
+    return _taken(OutboxEntry.objects.due().filter(pk=entry_id or 0))
 
 
 def _due(connection_id: int, skip: Iterable[int]) -> OutboxQuerySet:
@@ -37,17 +47,35 @@ def _due(connection_id: int, skip: Iterable[int]) -> OutboxQuerySet:
     return due.exclude(pk__in=list(skip)).select_related("link__connection")
 
 
+def _taken(entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:
+    """Those we won, as they are now: somebody may have marked them since we looked."""
+    won = [entry.pk for entry in entries if _take(entry)]
+    found = OutboxEntry.objects.filter(pk__in=won).select_related("link__connection") if won else []
+    return sorted(found, key=lambda entry: won.index(entry.pk))
+
+
 def _take(entry: OutboxEntry) -> bool:
     """The lease, then the entry: both conditional, so that of several pumps one wins."""
     if not Link.objects.all().take_lease(entry.link_id, conf().lease):
         return False
-    with transaction.atomic():
-        won = OutboxEntry.objects.filter(pk=entry.pk, state=OutboxState.WAITING).update(attempts=F("attempts") + 1)
-    if not won:
-        release([entry.link_id])
-        return False
-    entry.refresh_from_db()
-    return True
+    waiting = OutboxEntry.objects.filter(pk=entry.pk, state=OutboxState.WAITING)
+    if waiting.update(attempts=F("attempts") + 1):
+        return True
+    release([entry.link_id])
+    return False
+
+
+def renew(entry: OutboxEntry, at: datetime) -> bool:
+    """The lease of an entry whose request goes out `at` that moment. False where it must not, as it was composed:
+
+    its row was marked again since, then it waits to be composed anew; or its lease ran out, and somebody else has it.
+    """
+    ours = Link.objects.filter(pk=entry.link_id, lease_until=entry.link.lease_until)
+    if ours.filter(marked_at=entry.link.marked_at).update(lease_until=at + timedelta(seconds=conf().lease)):
+        return True
+    if ours.exists():
+        put_back(entry)
+    return False
 
 
 def release(link_ids: Iterable[int]) -> None:

@@ -11,11 +11,13 @@ from django.utils import timezone
 from ...conf import conf
 from ...core.errors import AttioError
 from ...models import Connection, ConnectionState, OutboxEntry, OutboxState
+from ..budget import BLINK
 from ..wake import clear_wake_up, wake_again
-from .batch import Blocked, push_batch
+from .batch import Batch, Blocked, conclude, prepare
 from .claim import claim, claim_one
 from .doubt import resolve
 from .recover import recover
+from .speak import Speaker
 
 RUNS_FOR = 20.0
 """Seconds after which a pump ends and lets another begin: tasks stay short."""
@@ -35,33 +37,88 @@ class Pumped:
 def pump(connection_id: int, *, runs_for: float = RUNS_FOR, linger: float = 0.0) -> Pumped:
     """Drain one connection's outbox. Safe to run anywhere, any number of times, at once or never."""
     clear_wake_up(connection_id)
-    total, deadline = Pumped(), time.monotonic() + runs_for
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection is None or connection.is_shadow:
-        return total
+        return Pumped()
     recover(connection_id)
     resolve_doubts(connection_id)
-    blocked: dict[int, Blocked] = {}
-    rests_at = time.monotonic() + linger
-    while time.monotonic() < deadline:
-        entries = claim(connection_id, limit=conf().batch, skip=blocked)
-        force = not entries and bool(blocked)
-        if force:
-            entries = claim_one(_circle(blocked))
+    with Speaker(connection_id) as speaker:
+        run = Run(connection_id, speaker, runs_for, linger)
+        while run.goes_on():
+            pass
+    run.total.blocked = len(run.blocked)
+    return run.total
+
+
+class Run:
+    """One run of a pump: while requests are out, answers are settled and the next speeches are prepared."""
+
+    def __init__(self, connection_id: int, speaker: Speaker, runs_for: float, linger: float) -> None:
+        self.connection_id, self.speaker, self.linger = connection_id, speaker, linger
+        self.total = Pumped()
+        self.blocked: dict[int, Blocked] = {}
+        self.has_settled = False
+        """Since the blocked entries were last looked at."""
+        self.deadline = time.monotonic() + runs_for
+        self.rests_at = time.monotonic() + linger
+
+    def goes_on(self) -> bool:
+        """Do what comes next; False where nothing does."""
+        self.speaker.go_on()
+        if self.speaker.has_news:
+            self._note(conclude(self.speaker.next_news()))
+        elif not (self.speaker.is_running_low and self._prepare()):
+            if self.speaker.is_idle:
+                return self._rests()
+            self.speaker.go_on(BLINK)
+        self.rests_at = time.monotonic() + self.linger
+        return True
+
+    def _prepare(self) -> bool:
+        """Claim and compose what is to be said next; False where nothing is due, or nothing may be said."""
+        if time.monotonic() >= self.deadline:
+            return False
+        self.speaker.speak_up()
+        under_way = self.speaker.objects()
+        entries = claim(self.connection_id, limit=conf().batch, skip=self.blocked, beside=under_way)
+        if not entries and self.blocked and self.speaker.is_idle:
+            return self._look_again()
         if entries:
-            batch = push_batch(entries, force=force)
-            blocked = {} if batch.settled else blocked | batch.blocked
-            total.settled += len(batch.settled)
-            total.failed += len(batch.failed)
-            rests_at = time.monotonic() + linger
-        elif time.monotonic() < rests_at and _may_talk(connection_id):
-            time.sleep(0.05)
-        elif not (linger and _naps(connection_id, deadline)):
-            break
-    else:
-        wake_again(connection_id)
-    total.blocked = len(blocked)
-    return total
+            self.speaker.go_on()
+            self._add(prepare(entries, self.speaker))
+        return bool(entries)
+
+    def _look_again(self) -> bool:
+        """Nothing else can move. Perhaps what the blocked ones wait for is there by now; else one of a circle goes."""
+        if self.has_settled:
+            self.blocked, self.has_settled = {}, False
+            return True
+        entries = claim_one(_circle(self.blocked))
+        if entries:
+            self._add(prepare(entries, self.speaker, force=True))
+        return bool(entries)
+
+    def _add(self, batch: Batch) -> None:
+        self.speaker.queue.extend(batch.speeches)
+        self._note(batch)
+
+    def _note(self, batch: Batch) -> None:
+        """Count; and who waits only for what is settled now, waits no longer."""
+        self.total.settled += len(batch.settled)
+        self.total.failed += len(batch.failed)
+        there = {entry.link_id for entry in batch.settled}
+        self.blocked = {pk: one for pk, one in self.blocked.items() if not one.waits_for & there} | batch.blocked
+        self.has_settled |= bool(there)
+
+    def _rests(self) -> bool:
+        """Wait for more to do; False where none is to be expected."""
+        if time.monotonic() >= self.deadline:
+            wake_again(self.connection_id)
+            return False
+        if time.monotonic() < self.rests_at and _may_talk(self.connection_id):
+            time.sleep(BLINK)
+            return True
+        return bool(self.linger) and _naps(self.connection_id, self.deadline)
 
 
 def resolve_doubts(connection_id: int) -> None:
