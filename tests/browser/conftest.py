@@ -37,7 +37,7 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture
 def screen(chromium: Any, live_server: Any, settings: Any) -> Iterator[Screen]:
     """Logged in as Ada. Console errors and violations of the policy fail the test."""
-    settings.MIDDLEWARE = ["tests.browser.policy.StrictPolicy", *settings.MIDDLEWARE]
+    settings.MIDDLEWARE = ["project.policy.StrictPolicy", *settings.MIDDLEWARE]
     get_user_model().objects.create_superuser("ada", "ada@example.com", "secret")
     context = chromium.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()

@@ -28,7 +28,9 @@ def test_demo_comes_up_and_one_interrupt_ends_all_of_it(tmp_path: Path) -> None:
         wait_until(lambda: "Ctrl-C ends" in told.read_text() or demo.poll() is not None, "the demo does not come up")
         assert demo.poll() is None, told.read_text()
         assert "320 records" in told.read_text()
-        assert requests.get(f"http://127.0.0.1:{port}/admin/", timeout=10).status_code == 200
+        answer = requests.get(f"http://127.0.0.1:{port}/admin/", timeout=10)
+        assert answer.status_code == 200
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
         family = family_of(demo.pid)
         assert len(family) > 6, "sandbox, server, and a cluster with its workers"
     finally:
