@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,26 +36,34 @@ def begin(
 ) -> Sweep:
     """The sweep of an object that is under way, the one that failed a moment ago, or a new one."""
     slot = Sweep.slot(connection.pk, slug, kind)
-    under_way = Sweep.objects.filter(running_slot=slot).first()
+    over = [state for state in SweepState if state.is_over]
+    unfinished = list(Sweep.objects.of(connection, slug, kind).exclude(state__in=over))
+    under_way = next((one for one in unfinished if one.running_slot == slot), None)
     if under_way is not None:
         return under_way
-    halted = Sweep.objects.of(connection, slug, kind).filter(state=SweepState.FAILED)
-    recent = halted.filter(finished_at__gte=timezone.now() - RESUMED_WITHIN).first()
+    recent = next((one for one in unfinished if _failed_since(one, timezone.now() - RESUMED_WITHIN)), None)
     if recent is not None and recent.cursor and resume(recent):
         return recent
+    sweep = Sweep(connection=connection, object=slug, kind=kind, since=since, running_slot=slot)
     try:
         with transaction.atomic():
-            return _new(connection, slug, kind, slot, since)
-    except IntegrityError:  # another process began one this instant
+            return _new(sweep, unfinished)
+    except IntegrityError:  # another process began one this instant, or resumed the old one
         return Sweep.objects.get(running_slot=slot)
 
 
-def _new(connection: Connection, slug: str, kind: SweepKind, slot: str, since: datetime | None) -> Sweep:
-    for old in Sweep.objects.of(connection, slug, kind).filter(state__in=(SweepState.FAILED, SweepState.BRAKED)):
-        old.error = f"{old.error} {OVERTAKEN}".strip()
-        _over(old, SweepState.CANCELLED)
-    sweep = Sweep(connection=connection, object=slug, kind=kind, since=since, running_slot=slot)
-    sweep.expected = living(sweep).count() if kind == SweepKind.FULL else 0
+def _failed_since(sweep: Sweep, moment: datetime) -> bool:
+    return sweep.state == SweepState.FAILED and sweep.finished_at is not None and sweep.finished_at >= moment
+
+
+def _new(sweep: Sweep, overtaken: Iterable[Sweep]) -> Sweep:
+    """Begin a sweep; those that were halted before are over."""
+    for old in overtaken:
+        error = f"{old.error} {OVERTAKEN}".strip()
+        halted = Sweep.objects.filter(pk=old.pk, state=old.state)
+        if halted.update(state=SweepState.CANCELLED, error=error, running_slot=None):
+            forget(old)
+    sweep.expected = living(sweep).count() if sweep.kind == SweepKind.FULL else 0
     sweep.save()
     return sweep
 
@@ -64,7 +73,7 @@ def claim(sweep: Sweep) -> bool:
     until = _lease()
     if not Sweep.objects.free().filter(pk=sweep.pk).update(lease_until=until, not_before=None):
         return False
-    sweep.refresh_from_db()
+    sweep.refresh_from_db(from_queryset=Sweep.objects.select_related("connection"))
     return True
 
 
@@ -156,11 +165,6 @@ def _move(sweep: Sweep, states: list[SweepState] | tuple[SweepState, ...], **cha
     done = Sweep.objects.filter(pk=sweep.pk, state__in=states).update(**changes)
     sweep.refresh_from_db()
     return bool(done)
-
-
-def _over(sweep: Sweep, state: SweepState) -> None:
-    Sweep.objects.filter(pk=sweep.pk).update(state=state, error=sweep.error, running_slot=None)
-    forget(sweep)
 
 
 def _tidy(sweep: Sweep) -> None:

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from ...core.errors import Json
 from ...mirrors.registry import AnyMirror
-from ...models import Connection, Sweep, SweepKind, SweepState
-from ..budget import background
+from ...models import Sweep, SweepKind, SweepState
+from ..budget import Paused, background
 from ..frame import Frame
 from . import drift
 from .absent import brake, inquire
@@ -72,9 +72,10 @@ def carry_on(
     """
     run = Run(sweep, mirror, Progress(sweep.object, sweep.seen, sweep=sweep), tell)
     while sweep.state == SweepState.RUNNING and turns != 0 and (deadline is None or time.monotonic() < deadline):
-        if Connection.objects.filter(pk=sweep.connection_id).exclude(paused_at=None).exists():
+        try:
+            _turn(run)
+        except Paused:
             break
-        _turn(run)
         turns = turns and turns - 1
         run.tell(run.progress)
     return run.progress
@@ -144,7 +145,8 @@ def _inquire(run: Run) -> None:
         if reason := brake(sweep, run.missing):
             finish(sweep, SweepState.BRAKED, error=reason)
             return
-        advance(sweep, missing=len(run.missing) + sweep.buried)
+        if (missing := len(run.missing) + sweep.buried) != sweep.missing:
+            advance(sweep, missing=missing)
     some, run.missing = run.missing[:CHUNK], run.missing[CHUNK:]
     if not some:
         finish(sweep, SweepState.DONE)
