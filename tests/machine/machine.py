@@ -175,22 +175,19 @@ class MirrorMachine(RuleBasedStateMachine):
         except AttioError:
             pass  # the task failed; another comes
 
-    def _frame(self, slug: str) -> Frame:
-        mirror = registry.of_object(slug)
-        assert mirror is not None
-        return Frame.of(self.scene.connection, mirror)
-
     def _late(self, late: Late) -> None:
         """Read now, apply later."""
         slug = late.object or self.hands.object
-        far = far_side(self._frame(slug))
+        mirror = registry.of_object(slug)
+        assert mirror is not None
+        frame = Frame.of(self.scene.connection, mirror)
         try:
-            seen = far.read(list(self.scene.records(slug)))
+            seen = far_side(frame).read(list(self.scene.records(slug)))
         except AttioError:
             seen = []
         for action in late.meanwhile:
             self.act(action)
-        reconcile(self._frame(slug), seen, source="pull")
+        reconcile(frame, seen, source="pull")
 
     def _decide(self, resolution: Resolution) -> None:
         conflict = Conflict.objects.filter(resolved_at=None).order_by("pk").first()

@@ -101,7 +101,7 @@ class Meddler:
         self.waiting, self.seen = waiting, seen
 
     def _execute(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> CursorWrapper:
-        verb = sql.split(maxsplit=1)[0].upper()
+        verb = sql[:12].split(maxsplit=1)[0].upper()
         if verb not in ("RELEASE", "ROLLBACK", "COMMIT"):
             self.moment(Where.STATEMENT)
         if self.written is not None and verb in ("INSERT", "UPDATE", "DELETE"):

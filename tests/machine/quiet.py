@@ -48,13 +48,16 @@ def come_to_rest(scene: Scene) -> None:
     """Let everything settle; afterwards nothing waits but what is refused for a stated reason."""
     scene.gate.faults.clear()
     _push_until_calm(scene)
-    for entry in OutboxEntry.objects.filter(state=OutboxState.REFUSED):
+    refused = list(OutboxEntry.objects.filter(state=OutboxState.REFUSED))
+    for entry in refused:
         retry(entry)  # a person looks at what was refused, and tries it once more
-    for _ in range(ROUNDS):
+    if refused:
         _push_until_calm(scene)
+    for _ in range(ROUNDS):
         _pull(scene)
         if not find(scene.connection) and not _restless():
             return
+        _push_until_calm(scene)
     raise AssertionError(f"It never comes to rest: {_restless()}")
 
 
@@ -71,13 +74,14 @@ def _push_until_calm(scene: Scene) -> None:
 
 
 def _pull(scene: Scene) -> None:
-    """Everything that is linked, by its id (no brake holds that up), and everything there is."""
+    """Everything there is, and by its id what is linked and not there: no brake holds that up."""
     for slug in MODELS:
-        linked = Link.objects.filter(object=slug, record_gone_at=None).exclude(record_id=None)
-        pull(scene.connection, slug, [str(one) for one in linked.values_list("record_id", flat=True)])
         unended = Sweep.objects.filter(object=slug, state__in=(SweepState.RUNNING, SweepState.FAILED))
         for _ in range(1 + unended.count()):
             pull_all(scene.connection, slug)  # one that was interrupted goes on, and knows nothing of what came since
+        linked = Link.objects.filter(object=slug, record_gone_at=None).exclude(record_id=None)
+        gone = {str(one) for one in linked.values_list("record_id", flat=True)} - scene.records(slug).keys()
+        pull(scene.connection, slug, sorted(gone))
 
 
 def _restless() -> list[str]:
