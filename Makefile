@@ -49,8 +49,8 @@ check: $(VENV)/dev.stamp ## lint, types, import ladder, migrations, wheel
 wheel: $(VENV)/dev.stamp ## build the wheel and install it into an empty project
 	@BIN=$(BIN) .ci/wheel
 
-chaos: $(VENV)/dev.stamp ## N random schedules of edits, faults and crashes (N=2000; SEED=1: always the same; WIDE=yes)
-	PYTHONHASHSEED=0 CHAOS_EXAMPLES=$(N) CHAOS_SEED=$(SEED) CHAOS_WIDE=$(WIDE) $(BIN)/pytest -n $(JOBS) --dist worksteal tests/machine
+chaos: $(VENV)/dev.stamp ## N random schedules of edits, faults and crashes (N=2000; SEED=1: always the same)
+	PYTHONHASHSEED=0 CHAOS_EXAMPLES=$(N) CHAOS_SEED=$(SEED) $(BIN)/pytest -n $(JOBS) --dist worksteal tests/machine
 
 browser: $(VENV)/dev.stamp ## only the tests that drive a browser
 	$(BIN)/pytest -m browser

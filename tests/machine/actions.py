@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import MISSING, dataclass, fields
 from enum import Enum
 from typing import Any
@@ -179,9 +178,7 @@ class Verdict(Terse):
     resolution: Resolution
 
 
-WIDE = bool(os.environ.get("CHAOS_WIDE"))
-"""Whether deliveries, merges and changes of the schema are drawn, too."""
-WORK = ("pump", "pump", "pump", "pump", "recover", "doubts", "find", "pull", "sweep", "sweep")
+WORK = ("pump", "pump", "pump", "pump", "recover", "doubts", "find", "pull", "sweep", "sweep", "inbox", "inbox")
 FAULTS = (
     faults.unreachable,
     faults.timeout_before,
@@ -209,10 +206,6 @@ def _itself(chosen: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return chosen
 
 
-def _wide(*more: Any) -> tuple[Any, ...]:
-    return more if WIDE else ()
-
-
 sides = st.sampled_from(Side)
 objects = st.sampled_from([None, None, None, *MODELS])
 small = st.sampled_from([0, 0, 0, 1, 2])
@@ -223,14 +216,14 @@ deletes = st.builds(Delete, sides, objects, small)
 reshapings = st.builds(Reshape, st.sampled_from(Shape), st.integers(0, 7))
 merges = st.builds(Merge, objects, small, small)
 news = st.builds(News, st.sampled_from([Fate.ARRIVES, Fate.ARRIVES, Fate.ALL, Fate.TWICE, Fate.LOST]), small)
-work = st.builds(Work, st.sampled_from((*WORK, *_wide("inbox", "inbox"))), objects)
+work = st.builds(Work, st.sampled_from(WORK), objects)
 WRITES, READS = r"/records(/(?!query)[^/]+)?$", r"/query$"
 troubles = st.builds(Trouble, st.sampled_from(FAULTS), st.sampled_from([WRITES, WRITES, READS]), st.integers(1, 2))
 pauses = st.builds(Pause, st.sampled_from([1, 20, 100, 700]))
 verdicts = st.builds(Verdict, st.sampled_from([Resolution.ATTIO, Resolution.DJANGO, Resolution.EDITED]))
 
 happenings: st.SearchStrategy[Any] = st.sampled_from(
-    (edits, edits, edits, edits, clashes, creates, deletes, work, work, work, pauses, *_wide(merges, news))
+    (edits, edits, edits, edits, clashes, creates, deletes, work, work, work, pauses, merges, news)
 ).flatmap(_itself)
 some = st.lists(happenings, min_size=1, max_size=4).map(tuple)
 meanwhile = st.one_of(st.just(()), some, some)
@@ -241,10 +234,8 @@ interruptions = st.one_of(
 )
 interrupted = st.builds(Interrupted, work, st.lists(interruptions, min_size=1, max_size=2).map(tuple))
 
-births_and_deaths = st.sampled_from((creates, creates, creates, deletes, *_wide(merges, reshapings))).flatmap(_itself)
-circumstances = st.sampled_from((troubles, troubles, troubles, pauses, pauses, verdicts, *_wide(news, news))).flatmap(
-    _itself
-)
+births_and_deaths = st.sampled_from((creates, creates, creates, deletes, merges, reshapings)).flatmap(_itself)
+circumstances = st.sampled_from((troubles, troubles, troubles, pauses, pauses, verdicts, news, news)).flatmap(_itself)
 
 readings = st.builds(
     Readings,
