@@ -12,6 +12,7 @@ from ..core.errors import Json
 from ..core.values import AttributeType
 from ..models import ATTRIBUTES, AttioObject, Attribute, Member, Option, Target
 from .attributes import refresh_attributes
+from .far import fingerprint
 from .frame import Decoded, Frame, Seen
 from .reconcile import sift
 from .schema import refresh_members
@@ -32,7 +33,12 @@ def welcome(frame: Frame, seen: Sequence[Seen], *, sifted: bool = False) -> tupl
     if not (changed or new_slugs):
         return frame, batch
     fresh = Frame.of(frame.connection, frame.mirror)
-    return fresh, [replace(one, values=Decoded(fresh.slots, one.wires), fingerprint=None) for one in batch]
+    return fresh, [_read_by(fresh, one) for one in batch]
+
+
+def _read_by(fresh: Frame, one: Seen) -> Seen:
+    """A record as the new schema reads it; nobody need look at it once more because of that."""
+    return replace(one, values=Decoded(fresh.slots, one.wires), fingerprint=fingerprint(one.wires, fresh.signature))
 
 
 def _welcome_options(frame: Frame, seen: Iterable[Seen]) -> bool:

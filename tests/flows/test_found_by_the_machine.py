@@ -178,6 +178,18 @@ def test_the_conflicts_of_a_deleted_row_are_over(attio: Attio) -> None:
     assert [one.resolution for one in Conflict.objects.all()] == [Resolution.DELETED]
 
 
+def test_a_record_that_brings_a_new_attribute_is_written_once(attio: Attio) -> None:
+    deal = make_deal(attio)
+    attio.drain()
+    asked = {"title": "Tint", "api_slug": "tint", "type": "text", "description": None}
+    more = {"is_multiselect": False, "is_required": False, "is_unique": False, "config": {}}
+    attio.ask("POST", "/v2/objects/deals/attributes", {"data": asked | more})
+    attio.pull_all()
+    before = attio.link(deal).synced_at
+    attio.pull_all()
+    assert attio.link(deal).synced_at == before
+
+
 def test_a_value_that_was_in_conflict_and_was_cleared_is_not_believed_any_more(attio: Attio) -> None:
     person = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
     attio.drain()
