@@ -17,10 +17,12 @@ def test_home_page_of_a_sandbox_leads_to_its_control_page():
     assert "app.attio.com" not in page
 
 
-def test_pages_hold_no_inline_code():
-    page = render_to_string("home.html", {})
-    assert "<script" not in page
+@pytest.mark.parametrize("template", ["home.html", "admin/base_site.html"])
+def test_pages_hold_no_inline_code(template):
+    page = render_to_string(template, {})
+    assert "<script>" not in page
     assert "style=" not in page
+    assert '"data:' not in page
 
 
 @pytest.mark.django_db
