@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 from django_q.tasks import async_task
@@ -21,7 +23,9 @@ def run_now(task: str, *ids: int) -> None:
 
 
 def schedule(task: str, name: str, *, minutes: int) -> None:
-    """Have a task run every so many minutes. A schedule of that name is left as it is: it is the operator's now."""
-    Schedule.objects.get_or_create(
-        name=name, defaults={"func": task, "schedule_type": Schedule.MINUTES, "minutes": minutes, "repeats": -1}
-    )
+    """Have a task run every so many minutes, first when these have passed.
+
+    A schedule of that name is left as it is: it is the operator's now.
+    """
+    when = {"minutes": minutes, "repeats": -1, "next_run": timezone.now() + timedelta(minutes=minutes)}
+    Schedule.objects.get_or_create(name=name, defaults={"func": task, "schedule_type": Schedule.MINUTES, **when})

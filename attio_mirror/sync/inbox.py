@@ -48,8 +48,7 @@ def receive(connection: Connection, body: bytes, idempotency_key: str = "") -> N
     twice for two reasons, it is read again.
     """
     parse_delivery(body)
-    waiting = InboxEntry.objects.filter(connection=connection, state=InboxState.WAITING)
-    reader_is_called = waiting.filter(received_at__gte=timezone.now() - WAKE_UP_LASTS).exists()
+    reader_is_called = _unread(connection.pk).filter(received_at__gte=timezone.now() - WAKE_UP_LASTS).exists()
     key = idempotency_key if 0 < len(idempotency_key) <= LONGEST_KEY else _digest(idempotency_key.encode() or body)
     entry, is_new = InboxEntry.objects.get_or_create(
         connection=connection, idempotency_key=key, defaults={"body": json.loads(body)}
@@ -57,7 +56,7 @@ def receive(connection: Connection, body: bytes, idempotency_key: str = "") -> N
     if not is_new and idempotency_key:
         return
     if not is_new:
-        InboxEntry.objects.filter(pk=entry.pk).update(state=InboxState.WAITING, received_at=timezone.now())
+        InboxEntry.objects.filter(pk=entry.pk).update(state=InboxState.WAITING, received_at=timezone.now(), error="")
     if not reader_is_called:
         wake_pull(connection.pk)
 
@@ -86,7 +85,8 @@ class Verdicts:
 def read_inbox(connection_id: int, *, linger: float = 0.0) -> int:
     """Read all waiting deliveries of a connection; how many were done. Safe to run at once, twice or never.
 
-    `linger` is how long, in seconds, to try again what cannot be read yet (our own create is being settled).
+    `linger` is how long, in seconds, to try again what cannot be read yet (our own create is being settled) while
+    nothing else comes.
     """
     done, rests_at = 0, time.monotonic() + linger
     while True:
@@ -97,8 +97,10 @@ def read_inbox(connection_id: int, *, linger: float = 0.0) -> int:
             return done
         left = _mark(entries, _read(connection, entries), began)
         done += len(entries) - left
+        if len(entries) > left:
+            rests_at = time.monotonic() + linger
         if left:
-            if time.monotonic() >= rests_at:
+            if time.monotonic() >= rests_at and not _unread(connection_id).exists():
                 return done
             time.sleep(NAP)
 
@@ -111,6 +113,11 @@ def forget_old(connection: Connection) -> int:
 
 def _waiting(connection_id: int) -> QuerySet[InboxEntry]:
     return InboxEntry.objects.filter(connection=connection_id, state=InboxState.WAITING).order_by("pk")
+
+
+def _unread(connection_id: int) -> QuerySet[InboxEntry]:
+    """Those no reader has looked at: one that waits on says why."""
+    return _waiting(connection_id).filter(error="")
 
 
 def _read(connection: Connection, entries: Iterable[InboxEntry]) -> Verdicts:

@@ -48,8 +48,13 @@ def wake_again(connection_id: int) -> None:
         _enqueue(PUSH_TASK, connection_id)
 
 
+def hold_wake_ups(connection_id: int) -> None:
+    """A pump is at work and looks for itself. For a while marks wake no other one, which would only take a worker."""
+    Connection.objects.filter(pk=connection_id).update(pump_queued_until=timezone.now() + WAKE_UP_LASTS)
+
+
 def clear_wake_up(connection_id: int) -> None:
-    """The wake-up arrived; later marks send their own."""
+    """Marks made from now on send a wake-up of their own."""
     Connection.objects.filter(pk=connection_id).update(pump_queued_until=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import override_settings
 from attio_mirror.conf import conf
 from attio_mirror.models import Company, Deal, Link, LinkState, OutboxEntry, Person, Workspace
 from attio_mirror.sync.find import find
+from attio_mirror.sync.push import pump
 from attio_mirror.sync.tick import tick
 from attio_mirror.testing import Attio
 
@@ -189,3 +191,29 @@ def test_a_reference_to_a_record_not_mirrored_yet_binds_when_it_arrives(attio: A
     deal.save()
     attio.drain()
     assert attio.gate.writes() == []
+
+
+def test_a_pump_at_work_is_the_only_one_that_is_woken_and_sees_what_is_marked_till_it_leaves(
+    attio: Attio, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    woken: list[tuple[object, ...]] = []
+    monkeypatch.setattr("attio_mirror.sync.wake.enqueue", lambda *task: woken.append(task))
+    pumping = import_module("attio_mirror.sync.push.pump")
+    deal, clear = make_deal(attio), pumping.clear_wake_up
+
+    def save(name: str) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            deal.name = name
+            deal.save(update_fields=["name"])
+
+    def save_and_clear(connection_id: int) -> None:
+        if attio.state(deal) == LinkState.IN_STEP and deal.name == "Tea":
+            save("Green tea")
+        clear(connection_id)
+
+    monkeypatch.setattr(pumping, "clear_wake_up", save_and_clear)
+    with override_settings(ATTIO_MIRROR=settings_with(PUSH="queued")):
+        pump(attio.connection.pk)
+        assert (woken, attio.record(deal)["name"]) == ([], "Green tea")
+        save("Coffee")
+    assert woken == [("attio_mirror.tasks.push", attio.connection.pk)]

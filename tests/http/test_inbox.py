@@ -278,6 +278,26 @@ def test_what_cannot_be_read_yet_is_tried_again_for_a_while(
     assert read_inbox(attio.connection.pk, linger=30) == 1
 
 
+def test_a_reader_that_gives_up_leaves_no_delivery_that_just_came(
+    attio: Attio, deliveries: Deliveries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = make_deal(attio)
+    deliveries.deliver()
+    late = iter(
+        [lambda: entry(attio, event("record.updated", object_id=object_id(attio, "companies"), record_id=ours))]
+    )
+
+    def put_off_while_another_comes(*_: Any, **__: Any) -> Report:
+        for come in late:
+            come()
+        return Report(stale=[ours])
+
+    monkeypatch.setattr(inbox, "pull", put_off_while_another_comes)
+    monkeypatch.setattr("attio_mirror.sync.inbox.time.sleep", lambda _: None)
+    read_inbox(attio.connection.pk)
+    assert not InboxEntry.objects.filter(state=InboxState.WAITING, error="").exists()
+
+
 def test_a_delivery_that_came_again_while_it_was_read_is_read_again(
     attio: Attio, deliveries: Deliveries, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,6 +45,13 @@ def test_a_burst_wakes_one_reader(post: Any, woken: list[Any]) -> None:
     assert len(woken) == 1
 
 
+def test_what_a_reader_put_off_keeps_no_other_from_being_called(post: Any, woken: list[Any]) -> None:
+    post(DELIVERY, key="one")
+    InboxEntry.objects.update(error="The record changed while it was read.")
+    post(DELIVERY, key="two")
+    assert len(woken) == 2
+
+
 def test_a_delivery_without_a_key_that_comes_again_is_read_again(post: Any) -> None:
     post(DELIVERY)
     InboxEntry.objects.update(state=InboxState.DONE)

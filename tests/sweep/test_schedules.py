@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from django_q.models import Schedule
 
 from attio_mirror import schedules, tasks
@@ -25,6 +28,14 @@ def test_schedules_are_laid_down_once_and_never_overwritten() -> None:
     assert Schedule.objects.get(name=schedules.FULL).minutes == 60
     assert Schedule.objects.get(name=schedules.LIGHT).repeats == 0
     assert Schedule.objects.filter(name__in=wanted).count() == 4
+
+
+@pytest.mark.django_db
+def test_nothing_is_due_right_after_an_installation() -> None:
+    """All at once they would keep every worker from what is delivered just then."""
+    Schedule.objects.all().delete()
+    schedules.lay_down()
+    assert not Schedule.objects.filter(next_run__lte=timezone.now() + timedelta(seconds=50)).exists()
 
 
 @pytest.mark.django_db

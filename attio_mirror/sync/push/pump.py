@@ -12,7 +12,7 @@ from ...conf import conf
 from ...core.errors import AttioError
 from ...models import Connection, ConnectionState, OutboxEntry, OutboxState
 from ..budget import BLINK
-from ..wake import clear_wake_up, wake_again
+from ..wake import WAKE_UP_LASTS, clear_wake_up, hold_wake_ups, wake_again
 from .batch import Batch, Blocked, conclude, prepare
 from .claim import claim, claim_one
 from .doubt import resolve
@@ -44,8 +44,12 @@ def pump(connection_id: int, *, runs_for: float = RUNS_FOR, linger: float = 0.0)
     resolve_doubts(connection_id)
     with Speaker(connection_id) as speaker:
         run = Run(connection_id, speaker, runs_for, linger)
-        while run.goes_on():
-            pass
+        try:
+            while run.goes_on():
+                pass
+        except Exception:
+            clear_wake_up(connection_id)
+            raise
     run.total.blocked = len(run.blocked)
     return run.total
 
@@ -59,11 +63,15 @@ class Run:
         self.blocked: dict[int, Blocked] = {}
         self.has_settled = False
         """Since the blocked entries were last looked at."""
+        self.is_leaving = False
+        """Others are woken from now on; one last look."""
+        self.holds_until = 0.0
         self.deadline = time.monotonic() + runs_for
         self.rests_at = time.monotonic() + linger
 
     def goes_on(self) -> bool:
         """Do what comes next; False where nothing does."""
+        self._hold_wake_ups()
         self.speaker.go_on()
         if self.speaker.has_news:
             self._note(conclude(self.speaker.next_news()))
@@ -84,6 +92,7 @@ class Run:
         if not entries and self.blocked and self.speaker.is_idle:
             return self._look_again()
         if entries:
+            self.is_leaving = False
             self.speaker.go_on()
             self._add(prepare(entries, self.speaker))
         return bool(entries)
@@ -113,12 +122,22 @@ class Run:
     def _rests(self) -> bool:
         """Wait for more to do; False where none is to be expected."""
         if time.monotonic() >= self.deadline:
+            clear_wake_up(self.connection_id)
             wake_again(self.connection_id)
             return False
         if time.monotonic() < self.rests_at and _may_talk(self.connection_id):
             time.sleep(BLINK)
             return True
+        if not self.is_leaving:  # a mark made until now woke nobody
+            self.is_leaving, self.holds_until = True, 0.0
+            clear_wake_up(self.connection_id)
+            return True
         return bool(self.linger) and _naps(self.connection_id, self.deadline)
+
+    def _hold_wake_ups(self) -> None:
+        if not self.is_leaving and time.monotonic() >= self.holds_until:
+            hold_wake_ups(self.connection_id)
+            self.holds_until = time.monotonic() + WAKE_UP_LASTS.total_seconds() / 2
 
 
 def resolve_doubts(connection_id: int) -> None:
