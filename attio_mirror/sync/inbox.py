@@ -48,7 +48,6 @@ def receive(connection: Connection, body: bytes, idempotency_key: str = "") -> N
     twice for two reasons, it is read again.
     """
     parse_delivery(body)
-    reader_is_called = _unread(connection.pk).filter(received_at__gte=timezone.now() - WAKE_UP_LASTS).exists()
     key = idempotency_key if 0 < len(idempotency_key) <= LONGEST_KEY else _digest(idempotency_key.encode() or body)
     entry, is_new = InboxEntry.objects.get_or_create(
         connection=connection, idempotency_key=key, defaults={"body": json.loads(body)}
@@ -57,7 +56,9 @@ def receive(connection: Connection, body: bytes, idempotency_key: str = "") -> N
         return
     if not is_new:
         InboxEntry.objects.filter(pk=entry.pk).update(state=InboxState.WAITING, received_at=timezone.now(), error="")
-    if not reader_is_called:
+    # asked once ours is stored: the reader of one that came before looks again before it ends, and finds ours
+    before = _unread(connection.pk).filter(pk__lt=entry.pk, received_at__gte=timezone.now() - WAKE_UP_LASTS)
+    if not before.exists():
         wake_pull(connection.pk)
 
 

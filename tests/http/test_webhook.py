@@ -52,6 +52,21 @@ def test_what_a_reader_put_off_keeps_no_other_from_being_called(post: Any, woken
     assert len(woken) == 2
 
 
+def test_a_delivery_stored_after_the_last_look_of_a_reader_calls_another(
+    post: Any, woken: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post(DELIVERY, key="one")
+    store = InboxEntry.objects.get_or_create
+
+    def store_late(**given: Any) -> Any:
+        InboxEntry.objects.update(state=InboxState.DONE)
+        return store(**given)
+
+    monkeypatch.setattr(InboxEntry.objects, "get_or_create", store_late)
+    post(DELIVERY, key="two")
+    assert len(woken) == 2
+
+
 def test_a_delivery_without_a_key_that_comes_again_is_read_again(post: Any) -> None:
     post(DELIVERY)
     InboxEntry.objects.update(state=InboxState.DONE)

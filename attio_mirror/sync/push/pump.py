@@ -36,10 +36,11 @@ class Pumped:
 
 def pump(connection_id: int, *, runs_for: float = RUNS_FOR, linger: float = 0.0) -> Pumped:
     """Drain one connection's outbox. Safe to run anywhere, any number of times, at once or never."""
-    clear_wake_up(connection_id)
     connection = Connection.objects.filter(pk=connection_id).first()
     if connection is None or connection.is_shadow:
+        clear_wake_up(connection_id)
         return Pumped()
+    hold_wake_ups(connection_id)
     recover(connection_id)
     resolve_doubts(connection_id)
     with Speaker(connection_id) as speaker:
