@@ -68,6 +68,14 @@ class Conf:
     brake_count: int = 20
     brake_share: float = 0.1
     """A sweep that misses more linked records than both of these stops and asks a person."""
+    approve_count: int | None = 100
+    """A push batch of more rows than this waits until somebody approves it. None: however many."""
+    approve_share: float | None = 0.5
+    """And one of more than this share of its object's rows; None: whatever share."""
+    approve_value: float | None = None
+    """And one whose rows are worth more than this together; None: however much."""
+    approve_by_another: bool = False
+    """Whether the one who asked for a push batch may not approve it."""
     deal_key: str = ""
     """The slug of a unique text attribute of deals that `attio_schema --provision-key` made; new deals get a key."""
     tenants_of_user: str = ""

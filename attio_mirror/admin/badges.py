@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ..models import ConnectionState, InboxState, LinkState, Option, OutboxState, SweepState
+from ..models import BatchState, ConnectionState, EditState, InboxState, LinkState, Option, OutboxState, SweepState
 
 CALM, BUSY, WARN, BAD, IDLE = "calm", "busy", "warn", "bad", "idle"
 
@@ -20,6 +20,7 @@ TONES: Mapping[str, str] = {
     LinkState.REFUSED: BAD,
     LinkState.IN_DOUBT: WARN,
     LinkState.DROPPED: WARN,
+    LinkState.HELD: WARN,
     LinkState.GONE: IDLE,
     OutboxState.ANSWERED: BUSY,
     OutboxState.SETTLED: CALM,
@@ -28,6 +29,12 @@ TONES: Mapping[str, str] = {
     ConnectionState.ACTIVE: CALM,
     ConnectionState.REVOKED: BAD,
     ConnectionState.LIMITED: WARN,
+    BatchState.RELEASED: CALM,
+    BatchState.WITHDRAWN: IDLE,
+    BatchState.UNDONE: IDLE,
+    EditState.OVERTAKEN: IDLE,
+    EditState.PUT_BACK: IDLE,
+    EditState.SKIPPED: WARN,
     InboxState.DONE: CALM,
     InboxState.FAILED: BAD,
     SweepState.RUNNING: BUSY,

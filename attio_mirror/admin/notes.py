@@ -18,6 +18,7 @@ HINTS: Mapping[str, str] = {
     LinkState.UNSENT: "Attio does not know this row yet.",
     LinkState.WAITING: "The change waits in the outbox.",
     LinkState.SENDING: "The change is on its way.",
+    LinkState.HELD: "A change of many rows at once waits until somebody approves it. Everything else goes its way.",
     LinkState.CONFLICT: "Both sides changed a value; somebody has to choose. Everything else goes its way.",
     LinkState.REFUSED: "Attio refused the change. It is kept here: mend it and save, or retry.",
     LinkState.IN_DOUBT: "The record was sent and no answer came. We look for it before sending it again.",

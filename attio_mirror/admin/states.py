@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from ..conf import PushMode, conf
 from ..mirrors.directory import content_type_id
-from ..models import Conflict, Link, LinkState, OutboxEntry, OutboxState
+from ..models import BatchedEdit, Conflict, Link, LinkState, OutboxEntry, OutboxState
 from .badges import UNSETTLED
 from .stock import Rows
 
@@ -86,6 +86,7 @@ def in_state(rows: Rows, state: str) -> Rows:
     unsettled = Q(pk__in=OutboxEntry.objects.unfinished().values("link")) | Q(
         pk__in=Conflict.objects.filter(resolved_at=None).values("link")
     )
+    unsettled |= Q(pk__in=BatchedEdit.objects.filter(held_slot__isnull=False).values("link"))
     unsettled |= Q(pk__in=_dropped(links).values("pk"))
     if state == LinkState.IN_STEP:
         return rows.exclude(_among(links.filter(unsettled | _gone() | Q(record_id=None)), rows)).filter(

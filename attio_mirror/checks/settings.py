@@ -12,6 +12,8 @@ from ..conf import Conf, PushMode, conf, unknown_keys
 
 PAGE = "See docs/reference/settings.md."
 POSITIVE = ("timeout", "lease", "batch", "threads", "reads_per_second", "writes_per_second", "attempts")
+LIMITS = ("approve_count", "approve_share", "approve_value")
+"""None takes such a limit away."""
 
 
 def check_settings(**_: Any) -> list[CheckMessage]:
@@ -67,6 +69,10 @@ def _numbers(given: Conf) -> Iterable[CheckMessage]:
     wrong = [name for name in POSITIVE if not _is_positive(getattr(given, name))]
     for name in wrong:
         yield Error(f"ATTIO_MIRROR['{name.upper()}'] must be a number above 0.", hint=PAGE, id="attio_mirror.E007")
+    for name in LIMITS:
+        limit = getattr(given, name)
+        if limit is not None and limit != 0 and not _is_positive(limit):
+            yield Error(f"ATTIO_MIRROR['{name.upper()}'] must be a number, or None.", hint=PAGE, id="attio_mirror.E007")
     if not wrong and given.lease <= given.timeout:
         yield Error(
             "ATTIO_MIRROR['LEASE'] must be more than TIMEOUT.",

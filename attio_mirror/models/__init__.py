@@ -9,6 +9,7 @@ from .history import AttributeValue
 from .inbox import InboxEntry, InboxState
 from .link import ATTRIBUTES, AwaitedReference, Link, LinkState
 from .outbox import OutboxEntry, OutboxState, Verb
+from .push_batch import BatchedEdit, BatchState, EditState, PushBatch
 from .records import Company, Deal, Person, User, Workspace
 from .schema import AttioList, AttioObject, Attribute, Member, Option, Target
 from .sweep import Sweep, SweepKind, SweepState, SweptPage
@@ -23,12 +24,15 @@ __all__ = [
     "AttributePolicy",
     "AttributeValue",
     "AwaitedReference",
+    "BatchState",
+    "BatchedEdit",
     "BudgetKind",
     "Company",
     "Conflict",
     "Connection",
     "ConnectionState",
     "Deal",
+    "EditState",
     "HistoryWish",
     "InboxEntry",
     "InboxState",
@@ -39,6 +43,7 @@ __all__ = [
     "OutboxEntry",
     "OutboxState",
     "Person",
+    "PushBatch",
     "RateBudget",
     "Reason",
     "Resolution",

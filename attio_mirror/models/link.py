@@ -24,6 +24,7 @@ class LinkState(models.TextChoices):
     IN_STEP = "in_step", "In step"
     UNSENT = "unsent", "Not in Attio yet"
     WAITING = "waiting", "Waiting to be sent"
+    HELD = "held", "Waiting for approval"
     SENDING = "sending", "Being sent"
     CONFLICT = "conflict", "Conflict"
     REFUSED = "refused", "Refused by Attio"
@@ -81,6 +82,7 @@ def state_expression(link: OuterRef) -> Case:
         When(has("sending", "answered"), then=Value(LinkState.SENDING)),
         When(has("refused"), then=Value(LinkState.REFUSED)),
         When(has("waiting"), then=Value(LinkState.WAITING)),
+        When(Exists(mine.filter(batched__held_slot__isnull=False)), then=Value(LinkState.HELD)),
         When(record_id=None, then=Value(LinkState.UNSENT)),
         When(Q(seen_hash=None) & Exact(last, Value("dropped")), then=Value(LinkState.DROPPED)),
         default=Value(LinkState.IN_STEP),

@@ -13,6 +13,7 @@ from ..mirrors.directory import chunks, content_type_id
 from ..mirrors.registry import AnyMirror, registry
 from ..models import Conflict, Connection, Link, OutboxEntry
 from .frame import Frame, agreed
+from .holds import held as waiting_for_approval
 from .mark import mark, queue
 
 BATCH = 200
@@ -40,6 +41,7 @@ def _in_batch(of: Connection, mirror: AnyMirror, links: list[Link]) -> int:
     rows = frame.rows(links)
     open_ones = set(OutboxEntry.objects.unfinished().filter(link__in=links).values_list("link", flat=True))
     held = set(Conflict.objects.filter(link__in=links, resolved_at=None).values_list("link", "slug"))
+    held |= waiting_for_approval(frame, rows, links)
     found = 0
     for link in links:
         row = rows.get(link.object_id)
@@ -53,7 +55,7 @@ def _in_batch(of: Connection, mirror: AnyMirror, links: list[Link]) -> int:
 
 
 def _owes(frame: Frame, row: models.Model, link: Link, held: Container[tuple[int, str]]) -> bool:
-    """What is `held` in open conflict waits for a person, not for us."""
+    """What is `held` in open conflict, or until it is approved, waits for a person, not for us."""
     local = frame.read(row, link)
     given = (s for s, slot in frame.slots.items() if frame.mirror.gives(slot) and (link.pk, s) not in held)
     return any(slug in local.invalid or not same(local.values[slug], agreed(link, slug)) for slug in given)

@@ -9,6 +9,7 @@ from ..core.merge import Policy, Sides, merge
 from ..core.values import Canonical, same
 from ..models import Conflict, Link, OutboxEntry, OutboxState, Resolution, Verb
 from .frame import Frame, agreed
+from .holds import held_of
 from .push.outcome import refuse
 from .reconcile.conflicts import close
 from .reconcile.rows import take
@@ -37,9 +38,10 @@ def inherit(frame: Frame, original: Link, row: models.Model, heir: Link, heirs_r
     """
     frame.mirror.know([row, heirs_row], frame.directory)
     local, theirs = frame.read(row, original), frame.read(heirs_row, heir)
+    held = held_of(frame, row, original)  # nobody approved it: it stays, and is left out when its batch is decided
     left = {slug for slug in local.invalid if frame.mirror.gives(frame.slots[slug])}
     for slug, value in local.values.items():
-        if not frame.mirror.gives(frame.slots[slug]) or same(value, agreed(original, slug)):
+        if slug in held or not frame.mirror.gives(frame.slots[slug]) or same(value, agreed(original, slug)):
             continue
         if _hand_over(frame, slug, value, original, heir, heirs_row, theirs.values.get(slug)):
             original.base[slug] = {"value": value, "since": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -18,6 +18,7 @@ from ..models import Conflict, Connection, Link, OutboxEntry, OutboxState, Resol
 from .acting import current_user_id
 from .connections import connection
 from .frame import Frame, agreed
+from .holds import overtake
 from .wake import wake
 
 
@@ -30,7 +31,7 @@ def mark(row: models.Model) -> OutboxEntry | None:
         link = _link(mirror, row)
         if link is None or link.record_gone_at is not None:
             return None
-        if link.record_id and not owes(Frame.of(link.connection, mirror), row, link) and not _is_stuck(link):
+        if link.record_id and not _says_something(Frame.of(link.connection, mirror), row, link):
             return None
         return queue(link)
 
@@ -70,14 +71,22 @@ def mark_gone(row: models.Model) -> None:
             queue(link, verb=Verb.DELETE)
 
 
-def owes(frame: Frame, row: models.Model, link: Link) -> bool:
-    """Whether the row says anything the base does not; unreadable values count, so that somebody hears of them."""
+def _says_something(frame: Frame, row: models.Model, link: Link) -> bool:
+    """Whether a save is to be pushed: what waits for approval is not, and what was refused is to be found settled."""
+    return owes(frame, row, link, held=overtake(frame, row, link)) or _is_stuck(link)
+
+
+def owes(frame: Frame, row: models.Model, link: Link, *, held: Container[str] = ()) -> bool:
+    """Whether the row says anything the base does not, of what is not `held`.
+
+    Unreadable values count, so that somebody hears of them.
+    """
     frame.mirror.know([row], frame.directory)
     local = frame.read(row, link)
     if local.invalid:
         return True
     return any(
-        frame.mirror.gives(slot) and not same(local.values[slug], agreed(link, slug))
+        slug not in held and frame.mirror.gives(slot) and not same(local.values[slug], agreed(link, slug))
         for slug, slot in frame.slots.items()
     )
 

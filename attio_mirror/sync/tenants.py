@@ -22,6 +22,7 @@ from ..models import (
     AttributePolicy,
     AttributeValue,
     AwaitedReference,
+    BatchedEdit,
     Conflict,
     Connection,
     HistoryWish,
@@ -30,6 +31,7 @@ from ..models import (
     Member,
     Option,
     OutboxEntry,
+    PushBatch,
     RateBudget,
     Sweep,
 )
@@ -38,10 +40,12 @@ Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 LEADS: dict[type[models.Model], str] = {
     Connection: "",
     **dict.fromkeys(
-        (AttioList, AttioObject, Attribute, AttributePolicy, InboxEntry, Link, Member, RateBudget, Sweep),
+        (AttioList, AttioObject, Attribute, AttributePolicy, InboxEntry, Link, Member, PushBatch, RateBudget, Sweep),
         "connection__",
     ),
-    **dict.fromkeys((AttributeValue, AwaitedReference, Conflict, HistoryWish, OutboxEntry), "link__connection__"),
+    **dict.fromkeys(
+        (AttributeValue, AwaitedReference, BatchedEdit, Conflict, HistoryWish, OutboxEntry), "link__connection__"
+    ),
     Option: "attribute__connection__",
 }
 """The way from our own tables to the connection."""

@@ -7,6 +7,7 @@ import logging
 from ..conf import conf
 from ..core.errors import AttioError
 from ..models import Connection
+from .batches import finish_left
 from .care import heal
 from .history import read_wishes
 from .inbox import read_inbox
@@ -27,6 +28,7 @@ def tick() -> Pumped:
     for connection in Connection.objects.talking().filter(alias__in=list(conf().connections)):
         try:
             settle_left(connection)
+            finish_left(connection)
             done = pump(connection.pk)
         except AttioError as error:
             log.warning("Connection %s: %s", connection.alias, error)

@@ -65,12 +65,18 @@ def test_a_connection_without_a_token_is_a_warning_that_names_it() -> None:
 
 @pytest.mark.parametrize(
     "given", [{"CONNECTIONS": ["default"]}, {"CONNECTIONS": {"default": "my-token"}}, {"TIMEOUT": 0}, {"BATCH": -1},
-              {"THREADS": "8"}, {"WRITES_PER_SECOND": True}, {"TIMEOUT": 30, "LEASE": 30}],
+              {"THREADS": "8"}, {"WRITES_PER_SECOND": True}, {"TIMEOUT": 30, "LEASE": 30},
+              {"APPROVE_COUNT": -1}, {"APPROVE_SHARE": "half"}, {"APPROVE_VALUE": True}],
 )  # fmt: skip
 def test_values_that_mean_nothing_are_errors_and_show_no_secret(given: dict[str, Any]) -> None:
     [(one, message)] = found(**given)
     assert one == "attio_mirror.E007"
     assert "my-token" not in message
+
+
+@pytest.mark.parametrize("limit", [None, 0, 10])
+def test_a_limit_may_be_none_at_all_or_nothing(limit: int | None) -> None:
+    assert ids(APPROVE_COUNT=limit, APPROVE_SHARE=limit, APPROVE_VALUE=limit) == []
 
 
 def test_settings_that_are_no_dict_are_an_error() -> None:

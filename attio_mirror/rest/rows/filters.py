@@ -18,7 +18,7 @@ from django.db.models.lookups import Contains
 from rest_framework.exceptions import ValidationError
 
 from ...core.codecs import InvalidValue
-from ...models import Conflict, Link, LinkState, OutboxEntry
+from ...models import BatchedEdit, Conflict, Link, LinkState, OutboxEntry
 from ...models.past import Past
 from .. import asking
 from ..asking import Parameter
@@ -145,6 +145,7 @@ def standing() -> list[Filter]:
         found = links(rows).with_state().filter(state__in=states)
         if not {*states} - UNSETTLED:  # they are few, and the tables that name them are short
             waiting = Q(pk__in=OutboxEntry.objects.unfinished().values("link"))
+            waiting |= Q(pk__in=BatchedEdit.objects.filter(held_slot__isnull=False).values("link"))
             found = found.filter(waiting | Q(pk__in=Conflict.objects.filter(resolved_at=None).values("link")))
         return linked(rows, found)
 
@@ -167,6 +168,7 @@ def standing() -> list[Filter]:
 UNSETTLED = {
     LinkState.WAITING,
     LinkState.SENDING,
+    LinkState.HELD,
     LinkState.CONFLICT,
     LinkState.REFUSED,
     LinkState.IN_DOUBT,

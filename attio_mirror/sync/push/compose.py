@@ -13,6 +13,7 @@ from ...mirrors.references import names_pending
 from ...models import Conflict, Link, Verb
 from ..far import Far, Order
 from ..frame import Frame, agreed
+from ..holds import held_of
 
 
 @dataclass(slots=True)
@@ -32,8 +33,9 @@ class Debt:
 
 
 def debt(frame: Frame, link: Link, row: models.Model) -> Debt:
-    """Compare a row with the base, attributes in open conflict left out: they wait for a person."""
+    """Compare a row with the base; attributes in open conflict, or not approved yet, are left out: a person decides."""
     held = set(Conflict.objects.filter(link=link, resolved_at=None).values_list("slug", flat=True))
+    held |= held_of(frame, row, link)
     local = frame.read(row, link)
     found = Debt()
     for slug, slot in frame.slots.items():
