@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import conflicts, connections, journal, outbox, records, schema, sweeps
+from . import batches, conflicts, connections, journal, outbox, records, schema, sweeps
 from .mirrored import MirroredAdmin
 
-__all__ = ["MirroredAdmin", "conflicts", "connections", "journal", "outbox", "records", "schema", "sweeps"]
+__all__ = ["MirroredAdmin", "batches", "conflicts", "connections", "journal", "outbox", "records", "schema", "sweeps"]

@@ -13,7 +13,7 @@ from ..sync.acting import acting
 from ..sync.conflicts import Unresolvable, resolve
 from .badges import CALM, WARN, badge
 from .readonly import ReadOnlyAdmin
-from .rows import NamedChangeList, Speech, row_link
+from .rows import NamedChangeList, SpokenChangeList, row_link, speech_of
 from .stock import Rows
 
 
@@ -129,22 +129,3 @@ class ConflictAdmin(ReadOnlyAdmin):
 
         with acting(request.user.pk):
             self.each(request, rows, act, about=about)
-
-
-class SpokenChangeList(NamedChangeList):
-    """The conflicts of a page look the schema up together."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        """Hand every row the same speech."""
-        super().get_results(request)
-        speech = Speech()
-        for conflict in self.result_list:
-            conflict.speech = speech
-
-
-def speech_of(conflict: Any) -> Speech:
-    """The speech of a page, else one of its own."""
-    if not hasattr(conflict, "speech"):
-        conflict.speech = Speech()
-    speech: Speech = conflict.speech
-    return speech

@@ -25,6 +25,7 @@ from django.utils.timezone import localdate
 from ..mirrors.directory import content_type_id
 from ..models import Link
 from .badges import live_badge
+from .bulk import Bulk
 from .choosing import Choosing
 from .filters import StateFilter
 from .notes import panel
@@ -36,7 +37,7 @@ from .talking import Talking
 from .timeline import Timeline
 
 
-class MirroredAdmin(Talking, Timeline, Choosing, Retrospective):
+class MirroredAdmin(Talking, Bulk, Timeline, Choosing, Retrospective):
     """Saves only what was edited, shows where each row stands with Attio, and why."""
 
     list_display: Any = ("__str__", "attio_state")

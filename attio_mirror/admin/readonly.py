@@ -17,9 +17,11 @@ from .paging import CappedPaginator
 from .stock import ModelAdmin
 from .talking import TROUBLE, words
 
+NOT_ALLOWED = "you may not."
+
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Shows rows. `deeds` names the actions that are also buttons on a row's page; they need the change permission."""
+    """Shows rows. `deeds` names the actions that are also buttons on a row's page; each names its permission."""
 
     deeds: Sequence[str] = ()
     change_form_template = "admin/attio_mirror/deeds.html"
@@ -45,22 +47,36 @@ class ReadOnlyAdmin(ModelAdmin):
         """They are what happened."""
         return False
 
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may do the deeds."""
+    def has_operate_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whether the user may do the deeds; hosts may decide about a single row, as with Django's own permissions."""
         return request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}")
+
+    def permits(self, request: HttpRequest, deed: str, row: Any) -> bool:
+        """Whether the user may do this to a row."""
+        needs: Iterable[str] = getattr(self, deed).allowed_permissions
+        return any(getattr(self, f"has_{permission}_permission")(request, row) for permission in needs)
 
     def applies(self, deed: str, row: Any) -> bool:
         """Whether a deed makes sense for a row."""
         return True
 
     def each(
-        self, request: HttpRequest, rows: Iterable[models.Model], act: Callable[[Any], str], *, about: str
+        self,
+        request: HttpRequest,
+        rows: Iterable[models.Model],
+        act: Callable[[Any], str],
+        *,
+        about: str,
+        needs: str = "operate",
     ) -> None:
-        """Do something to every row: `act` returns "" or why it was not done; trouble becomes a message."""
-        done = 0
+        """Do something to every row: `act` returns "" or why it was not done; trouble becomes a message.
+
+        `needs` is the permission, which is asked for every row.
+        """
+        done, may = 0, getattr(self, f"has_{needs}_permission")
         for row in rows:
             try:
-                reason = act(row)
+                reason = act(row) if may(request, row) else NOT_ALLOWED
             except TROUBLE as error:
                 reason = words(error)
             if reason:
@@ -84,7 +100,7 @@ class ReadOnlyAdmin(ModelAdmin):
         row = self.get_object(request, unquote(object_id))
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)  # type: ignore[attr-defined, no-any-return]  # the stubs leave it out
-        if request.method != "POST" or deed not in self.deeds or not self.has_operate_permission(request):
+        if request.method != "POST" or deed not in self.deeds or not self.permits(request, deed, row):
             raise PermissionDenied
         getattr(self, deed)(request, self.get_queryset(request).filter(pk=row.pk))
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
@@ -96,11 +112,10 @@ class ReadOnlyAdmin(ModelAdmin):
         """With the buttons above."""
         row = context.get("original")
         context["attio_deeds"] = self._buttons(request, row) if row is not None else []
+        context["attio_links"] = self.links(request, row) if row is not None else []
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _buttons(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
-        if not self.has_operate_permission(request):
-            return []
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_attio_deed"
         return [
             {
@@ -108,8 +123,12 @@ class ReadOnlyAdmin(ModelAdmin):
                 "url": reverse(name, args=[row.pk, deed], current_app=self.admin_site.name),
             }
             for deed in self.deeds
-            if self.applies(deed, row)
+            if self.applies(deed, row) and self.permits(request, deed, row)
         ]
+
+    def links(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
+        """Where else one can go from a row's page: labels and addresses."""
+        return []
 
     def label(self, deed: str, row: Any) -> str:
         """What stands on a deed's button."""

@@ -95,7 +95,7 @@ class Reverting(Saving):
         sheet = self.sheet(request, row)
         assert sheet is not None and sheet.frame is not None  # noqa: S101, PT018  # else there was an obstacle
         slot, form = sheet.frame.slots[found.slug], self.get_form(request, row, change=True)(instance=row)
-        names = _editable(sheet, found.slug)
+        names = editable(sheet, found.slug)
         custom = next((name for name in names if name in sheet.customs), None)
         try:
             if custom is None:
@@ -155,7 +155,7 @@ def obstacle(sheet: Sheet | None, form: Any, slug: str) -> str:
         return "The row no longer has this attribute."
     if not sheet.mirror.gives(slot):
         return reason_read_only(attribute)
-    names = _editable(sheet, slug)
+    names = editable(sheet, slug)
     if not names or not set(names) <= set(form.base_fields):
         return "It cannot be edited on the page of the row."
     return ""
@@ -176,7 +176,7 @@ def lost(sheet: Sheet, slot: Slot, then: Canonical) -> str:
     return ""
 
 
-def _editable(sheet: Sheet, slug: str) -> list[str]:
+def editable(sheet: Sheet, slug: str) -> list[str]:
     """The form fields of an attribute; the code beside an amount is Attio's."""
     fields = {field.name: field for field in sheet.mirror.model._meta.get_fields()}
     return [name for name in sheet.fields_of(slug) if getattr(fields.get(name), "editable", True)]

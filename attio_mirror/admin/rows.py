@@ -93,3 +93,22 @@ class Speech:
 
     def _wording(self, connection: Connection) -> Wording:
         return self._wordings.setdefault(connection.pk, Wording(connection))
+
+
+class SpokenChangeList(NamedChangeList):
+    """The same of things that name values: those of a page look the schema up together."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Hand every row the same speech."""
+        super().get_results(request)
+        speech = Speech()
+        for one in self.result_list:
+            one.speech = speech
+
+
+def speech_of(one: Any) -> Speech:
+    """The speech of a page, else one of its own."""
+    if not hasattr(one, "speech"):
+        one.speech = Speech()
+    speech: Speech = one.speech
+    return speech

@@ -90,6 +90,7 @@ class AttributeAdmin(MirroredAdmin):
         "attribute_id",
     )
     inlines = (OptionInline,)
+    actions = ("push_now", "pull_now")
 
     def get_queryset(self, request: HttpRequest) -> Rows:
         """With their owners."""

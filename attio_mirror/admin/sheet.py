@@ -27,6 +27,8 @@ class Sheet:
     row: models.Model | None
     records_url: str = ""
     """The prefix of the addresses where record references are searched."""
+    given: Connection | None = None
+    """The connection, where there is no row to tell."""
     frame: Frame | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -35,11 +37,15 @@ class Sheet:
 
     @classmethod
     def of(
-        cls, model: type[models.Model], row: models.Model | None, records_url: Callable[[], str] = str
+        cls,
+        model: type[models.Model],
+        row: models.Model | None,
+        records_url: Callable[[], str] = str,
+        given: Connection | None = None,
     ) -> Sheet | None:
         """None where the model is not mirrored."""
         mirror = registry.of_model(model)
-        return cls(mirror, row, records_url()) if mirror else None
+        return cls(mirror, row, records_url(), given) if mirror else None
 
     @cached_property
     def link(self) -> Link | None:
@@ -52,6 +58,8 @@ class Sheet:
     @cached_property
     def connection(self) -> Connection | None:
         """The link's, else the one a new row will get."""
+        if self.given is not None:
+            return self.given
         if self.link is not None:
             return self.link.connection
         alias = self.mirror.options.connection if self.row is None else self.mirror.connection_for(self.row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -40,12 +41,12 @@ SHOWN = 5
 class Talking(Saving):
     """The part of `MirroredAdmin` that pushes and pulls while the user waits."""
 
-    actions: Sequence[Callable[..., HttpResponse | None] | str] | None = ("push_now", "pull_now")
+    actions: Sequence[Callable[..., HttpResponse | None] | str] | None = ("push_now", "pull_now", "change_attribute")
 
     @admin.action(description="Push to Attio now", permissions=["change"])
     def push_now(self, request: HttpRequest, rows: Rows) -> None:
         """Send what these rows owe, refused ones again."""
-        chosen = list(rows)
+        chosen = self._permitted(request, rows)
         try:
             with acting(request.user.pk):
                 _push(chosen)
@@ -59,7 +60,7 @@ class Talking(Saving):
     @admin.action(description="Pull from Attio now", permissions=["change"])
     def pull_now(self, request: HttpRequest, rows: Rows) -> None:
         """Read the records of these rows again."""
-        chosen = list(rows)
+        chosen = self._permitted(request, rows)
         attach_links(chosen)
         linked = [(row, row.attio_link) for row in chosen if row.attio_link and row.attio_link.record_id]
         try:
@@ -72,6 +73,16 @@ class Talking(Saving):
         self.message_user(request, f"Read {len(linked)} from Attio.", messages.SUCCESS)
         if len(linked) < len(chosen):
             self.message_user(request, f"{len(chosen) - len(linked)} not in Attio yet.", messages.WARNING)
+
+    def _permitted(self, request: HttpRequest, rows: Rows) -> list[Any]:
+        """Those the user may change, asked row by row."""
+        asked = list(rows)
+        chosen = [row for row in asked if self.has_change_permission(request, row)]
+        if len(chosen) < len(asked):
+            self.message_user(
+                request, f"{len(asked) - len(chosen)} left alone: you may not change them.", messages.ERROR
+            )
+        return chosen
 
     def _tell(self, request: HttpRequest, rows: list[models.Model]) -> None:
         """What became of each row."""

@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from attio_mirror.models import (
     AttioList,
+    BatchedEdit,
     Company,
     Conflict,
     Deal,
@@ -24,6 +25,7 @@ from attio_mirror.models import (
     OutboxEntry,
     OutboxState,
     Person,
+    PushBatch,
     Sweep,
     User,
     Workspace,
@@ -50,6 +52,8 @@ def office(attio: Attio, deal: Deal) -> Attio:
     Conflict.objects.create(link=attio.link(deal), slug="name", base="Tea", ours="Our tea", theirs="Ben's tea")
     InboxEntry.objects.create(connection=attio.connection, idempotency_key="k1", body={"events": []})
     Sweep.objects.create(connection=attio.connection, object="deals")
+    batch = PushBatch.objects.create(connection=attio.connection, object="deals", slug="name", state="released")
+    BatchedEdit.objects.create(batch=batch, link=attio.link(deal), before="Tea", after="Coffee")
     AttioList.objects.get_or_create(connection=attio.connection, list_id="l1", slug="onboarding")
     return attio
 

@@ -10,6 +10,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import override_settings
 from django.utils import timezone
 
+from attio_mirror.admin.records import DealAdmin
 from attio_mirror.models import (
     AttioObject,
     Attribute,
@@ -47,6 +48,16 @@ def test_pull_now_brings_a_colleagues_edit(attio: Attio, desk: Desk, deal: Deal)
     assert push(desk, deal, "pull") == "Read 1 from Attio."
     deal.refresh_from_db()
     assert deal.name == "Ben's tea"
+
+
+@pytest.mark.parametrize("deed", ["push_now", "pull_now"])
+def test_rows_the_user_may_not_change_are_neither_pushed_nor_pulled(
+    attio: Attio, desk: Desk, deal: Deal, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    Deal.objects.filter(pk=deal.pk).update(name="Silent edit")
+    monkeypatch.setattr(DealAdmin, "has_change_permission", lambda self, request, obj=None: obj is None)
+    assert "1 left alone: you may not change them." in said(desk.act("attio_mirror_deal", deed, deal))
+    assert attio.gate.log == []
 
 
 def test_pull_now_passes_over_rows_that_are_not_in_attio_yet(attio: Attio, desk: Desk) -> None:

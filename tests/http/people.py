@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from attio_mirror.models import (
     AttioList,
     AttributePolicy,
+    BatchedEdit,
     Company,
     Conflict,
     Connection,
@@ -24,6 +25,7 @@ from attio_mirror.models import (
     OutboxEntry,
     OutboxState,
     Person,
+    PushBatch,
     RateBudget,
     Sweep,
     SweepState,
@@ -80,9 +82,13 @@ def furnish(attio: Attio) -> dict[type[models.Model], models.Model]:
         connection=attio.connection, object="deals", running_slot=f"{attio.connection.pk}:full:deals", error=SECRET
     )
     AttioList.objects.create(connection=attio.connection, list_id="l1", slug="onboarding", name=f"{SECRET} list")
+    batch = PushBatch.objects.create(connection=attio.connection, object="deals", slug="value", state="held")
+    BatchedEdit.objects.create(
+        batch=batch, link=link, state="held", held_slot=BatchedEdit.slot(link.pk, "value"), reason=f"{SECRET}!"
+    )
     AttributePolicy.objects.create(connection=attio.connection, object="deals", slug="value", policy="attio")
     RateBudget.objects.get_or_create(connection=attio.connection, kind="read")
-    special: list[models.Model] = [company, person, space, user, deal, refused, conflict, inbox, sweep, link]
+    special: list[models.Model] = [company, person, space, user, deal, refused, conflict, inbox, sweep, link, batch]
     special += [attio.connection, Option.objects.filter(attribute__slug="stage").first() or sweep]
     return {type(row): row for row in special}
 

@@ -43,6 +43,8 @@ def _linked(frame: Frame, rows: Iterable[models.Model]) -> tuple[list[Link], lis
     """The links of rows in their order, and the rows nobody marked yet."""
     listed = list(rows)
     links = {one.object_id: one for one in Link.objects.for_rows(frame.model, [row.pk for row in listed])}
+    here = Link.objects.for_rows(frame.model, [row.pk for row in listed]).filter(connection=frame.connection)
+    links |= {one.object_id: one for one in here}
     found = [links[str(row.pk)] for row in listed if str(row.pk) in links]
     return found, [row for row in listed if str(row.pk) not in links]
 
