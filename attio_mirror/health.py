@@ -16,8 +16,8 @@ from .conf import conf
 from .core.errors import Json
 from .models import LOCKED_OUT, Connection
 from .sync.metrics import CONTENT_TYPE, as_text, measure
-from .sync.status import waiting
 from .sync.tenants import narrowed
+from .sync.waiting import waiting
 
 
 @login_not_required

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db.models import Count, Sum
@@ -11,20 +12,32 @@ from django.utils import timezone
 from ..models import Connection, InboxEntry, Sweep
 
 DAYS = 7
+Days = dict[str, dict[str, int]]
+"""By date, the newest first: `unannounced` changes, beside the `deliveries` that came."""
 
 
-def losses(of: Connection, days: int = DAYS) -> dict[str, dict[str, int]]:
-    """By date, the newest first: `unannounced` changes, beside the `deliveries` that came. Days without either are out.
+def losses(of: Connection, days: int = DAYS) -> Days:
+    """Of one connection. Days without either are out.
 
     Without a webhook every change is unannounced: then it says how much there would be to announce.
     """
-    since = timezone.now() - timedelta(days=days)
-    sweeps = Sweep.objects.filter(connection=of.pk, started_at__gte=since).order_by()
-    drift = dict(sweeps.annotate(day=TruncDate("started_at")).values_list("day").annotate(Sum("drift")))
-    inbox = InboxEntry.objects.filter(connection=of.pk, received_at__gte=since).order_by()
-    deliveries = dict(inbox.annotate(day=TruncDate("received_at")).values_list("day").annotate(Count("pk")))
-    seen: set[date] = {*drift, *deliveries}
-    return {
-        day.isoformat(): {"unannounced": drift.get(day) or 0, "deliveries": deliveries.get(day) or 0}
-        for day in sorted(seen, reverse=True)
-    }
+    return losses_of([of.pk], days).get(of.pk, {})
+
+
+def losses_of(connections: Iterable[int | None], days: int = DAYS) -> dict[int | None, Days]:
+    """By connection, those without any left out."""
+    since, ids = timezone.now() - timedelta(days=days), [pk for pk in connections if pk is not None]
+    sweeps = Sweep.objects.filter(connection__in=ids, started_at__gte=since).annotate(day=TruncDate("started_at"))
+    inbox = InboxEntry.objects.filter(connection__in=ids, received_at__gte=since).annotate(day=TruncDate("received_at"))
+    drift = sweeps.order_by().values_list("connection", "day").annotate(Sum("drift"))
+    came = inbox.order_by().values_list("connection", "day").annotate(Count("pk"))
+    found: dict[int, dict[date, dict[str, int]]] = {}
+    for pk, day, n in drift:
+        found.setdefault(pk, {}).setdefault(day, _none())["unannounced"] = n or 0
+    for pk, day, n in came:
+        found.setdefault(pk, {}).setdefault(day, _none())["deliveries"] = n
+    return {pk: {day.isoformat(): of[day] for day in sorted(of, reverse=True)} for pk, of in found.items()}
+
+
+def _none() -> dict[str, int]:
+    return {"unannounced": 0, "deliveries": 0}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ..models import Conflict, Connection, InboxEntry, InboxState, RateBudget, Sweep, SweepState
 from ..models.budget import MICROSECONDS
 from .losses import DAYS, losses
-from .status import waiting
+from .waiting import waiting
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Case, Count, DateTimeField, F, Max, Min, Q, QuerySet, When
-from django.utils import timezone
+from django.db.models import Count, Max, Q, QuerySet
 
 from ..conf import conf
 from ..core.errors import Json
@@ -18,53 +18,21 @@ from ..models import (
     Connection,
     ConnectionState,
     InboxEntry,
-    InboxState,
     Link,
-    OutboxEntry,
-    OutboxState,
+    PushBatch,
     Sweep,
     SweepKind,
     SweepState,
     WebhookState,
 )
 from .inbox import UNKNOWN
-from .losses import losses
+from .losses import losses_of
+from .waiting import Waiting, waiting_of
 
-TOO_LONG = 300.0
-"""Seconds something may wait before a monitor should hear of it."""
 DEAF = (
     "Attio announces nothing any more: its webhook is gone. Run manage.py attio_connect {alias} --webhook {url} and "
     "put the new secret into the environment. Sweeps find changes meanwhile."
 )
-STANDING = (
-    OutboxState.WAITING,
-    OutboxState.SENDING,
-    OutboxState.ANSWERED,
-    OutboxState.REFUSED,
-    OutboxState.IN_DOUBT,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits on both sides, and for how long the oldest has."""
-
-    outbox: Mapping[str, int]
-    """Entries by state, those that are done left out."""
-    outbox_oldest_seconds: float | None
-    inbox: int
-    inbox_oldest_seconds: float | None
-
-    @property
-    def problems(self) -> list[str]:
-        """What has waited too long, a sentence each."""
-        late = {"an edit": self.outbox_oldest_seconds, "a delivery": self.inbox_oldest_seconds}
-        found = [
-            f"{what} has waited for {seconds / 60:.0f} minutes: does the task cluster run?"
-            for what, seconds in late.items()
-            if seconds is not None and seconds > TOO_LONG
-        ]
-        return [one[0].upper() + one[1:] for one in found]
 
 
 @dataclass(frozen=True)
@@ -87,6 +55,8 @@ class Status:
     inbox_unknown: int
     """Deliveries with an event of a type we do not know."""
     open_conflicts: int
+    held_batches: int
+    """Push batches that wait for approval."""
     sweeps: Mapping[str, Json] = field(default_factory=dict)
     """The newest full sweep of each object."""
     last_pull_at: datetime | None = None
@@ -135,6 +105,7 @@ class Status:
             "webhook": {"state": self.webhook_state, "url": self.webhook_url},
             "losses": {day: dict(counts) for day, counts in self.losses.items()},
             "open_conflicts": self.open_conflicts,
+            "held_batches": self.held_batches,
             "sweeps": dict(self.sweeps),
             "last_pull_at": _moment(self.last_pull_at),
         }
@@ -144,83 +115,82 @@ def statuses() -> list[Status]:
     """All connections: those in the settings, and those that were there once. No network."""
     rows = {row.alias: row for row in Connection.objects.all()}
     aliases = dict.fromkeys([*conf().connections, *rows])
-    return [status(rows.get(alias) or Connection(alias=alias)) for alias in aliases]
+    return statuses_of([rows.get(alias) or Connection(alias=alias) for alias in aliases])
 
 
 def status(of: Connection) -> Status:
     """One connection; one that was never used is not in the database yet."""
-    sweeps = _sweeps(of)
-    full = Sweep.objects.filter(connection=of.pk, kind=SweepKind.FULL)
-    finished = full.filter(state=SweepState.DONE).order_by("-finished_at")
-    return Status(
-        alias=of.alias,
-        state=of.state,
-        is_configured=bool(of.conf.token),
-        is_paused=of.paused_at is not None,
-        is_shadow=of.is_shadow,
-        workspace_name=of.workspace_name,
-        missing_scopes=list(of.missing_scopes),
-        checked_at=of.checked_at,
-        error=of.error,
-        linked=_linked(of),
-        waiting=waiting(of),
-        inbox_failed=InboxEntry.objects.filter(connection=of.pk, state=InboxState.FAILED).count(),
-        inbox_unknown=InboxEntry.objects.filter(connection=of.pk, error__startswith=UNKNOWN).count(),
-        open_conflicts=Conflict.objects.filter(link__connection=of.pk, resolved_at=None).count(),
-        sweeps=sweeps,
-        last_pull_at=finished.values_list("finished_at", flat=True).first(),
-        webhook_state=of.webhook_state,
-        webhook_url=of.webhook_url,
-        losses=losses(of),
-    )
+    return statuses_of([of])[0]
 
 
-def waiting(of: Connection | None = None) -> Waiting:
-    """What waits, of one connection or of all."""
-    outbox = OutboxEntry.objects.filter(state__in=STANDING)
-    inbox = InboxEntry.objects.filter(state=InboxState.WAITING)
-    if of is not None:
-        outbox, inbox = outbox.filter(link__connection=of.pk), inbox.filter(connection=of.pk)
-    return Waiting(
-        outbox=_by_state(outbox),
-        outbox_oldest_seconds=_age(outbox.filter(state=OutboxState.WAITING).aggregate(oldest=Min(_since()))["oldest"]),
-        inbox=inbox.count(),
-        inbox_oldest_seconds=_age(inbox.aggregate(oldest=Min("received_at"))["oldest"]),
-    )
+def statuses_of(connections: Sequence[Connection]) -> list[Status]:
+    """These connections: the same few queries, however many they are."""
+    known: list[int | None] = [of.pk for of in connections]
+    ids = [pk for pk in known if pk is not None]
+    stand, lost = waiting_of(known), losses_of(ids)
+    linked, sweeps, pulled = _linked(ids), _sweeps(ids), _pulled(ids)
+    unknown = _counted(InboxEntry.objects.filter(error__startswith=UNKNOWN, connection__in=ids), "connection")
+    quarrels = Conflict.objects.filter(resolved_at=None, link__connection__in=ids)
+    conflicts = _counted(quarrels, "link__connection")
+    held = _counted(PushBatch.objects.held().filter(connection__in=ids), "connection")
+    return [
+        Status(
+            alias=of.alias,
+            state=of.state,
+            is_configured=bool(of.conf.token),
+            is_paused=of.paused_at is not None,
+            is_shadow=of.is_shadow,
+            workspace_name=of.workspace_name,
+            missing_scopes=list(of.missing_scopes),
+            checked_at=of.checked_at,
+            error=of.error,
+            linked=linked.get(of.pk, {}),
+            waiting=stand[of.pk],
+            inbox_failed=stand[of.pk].inbox_failed,
+            inbox_unknown=unknown.get(of.pk, 0),
+            open_conflicts=conflicts.get(of.pk, 0),
+            held_batches=held.get(of.pk, 0),
+            sweeps=sweeps.get(of.pk, {}),
+            last_pull_at=pulled.get(of.pk),
+            webhook_state=of.webhook_state,
+            webhook_url=of.webhook_url,
+            losses=lost.get(of.pk, {}),
+        )
+        for of in connections
+    ]
 
 
-def _since() -> Case:
-    """Since when an entry waits: one that was refused and waits anew for its first attempt began then."""
-    return Case(When(attempts=0, then=F("not_before")), default=F("created_at"), output_field=DateTimeField())
+def _counted(rows: QuerySet[Any], by: str) -> dict[int, int]:
+    return dict(rows.order_by().values_list(by).annotate(Count("pk")))
 
 
-def _by_state(outbox: QuerySet[OutboxEntry]) -> dict[str, int]:
-    counts = dict(outbox.order_by().values_list("state").annotate(Count("pk")))
-    return {state.value: counts.get(state.value, 0) for state in STANDING}
+def _linked(ids: Collection[int]) -> dict[int, dict[str, int]]:
+    links = Link.objects.alive().filter(~Q(record_id=None), connection__in=ids).exclude(object=ATTRIBUTES)
+    counts = links.order_by("object").values_list("connection", "object").annotate(Count("pk"))
+    found: dict[int, dict[str, int]] = {}
+    for pk, slug, count in counts:
+        found.setdefault(pk, {})[slug] = count
+    return found
 
 
-def _linked(of: Connection) -> dict[str, int]:
-    links = Link.objects.alive().filter(~Q(record_id=None), connection=of.pk).exclude(object=ATTRIBUTES)
-    return dict(links.order_by("object").values_list("object").annotate(Count("pk")))
-
-
-def _sweeps(of: Connection) -> dict[str, Json]:
-    full = Sweep.objects.filter(connection=of.pk, kind=SweepKind.FULL)
-    newest = full.order_by().values("object").annotate(newest=Max("pk"))
-    return {
-        sweep.object: {
+def _sweeps(ids: Collection[int]) -> dict[int, dict[str, Json]]:
+    full = Sweep.objects.filter(connection__in=ids, kind=SweepKind.FULL)
+    newest = full.order_by().values("connection", "object").annotate(newest=Max("pk"))
+    found: dict[int, dict[str, Json]] = {}
+    for sweep in Sweep.objects.filter(pk__in=newest.values("newest")).order_by("object"):
+        found.setdefault(sweep.connection_id, {})[sweep.object] = {
             "state": sweep.state,
             "seen": sweep.seen,
             "changed": sweep.changed,
             "started_at": _moment(sweep.started_at),
             "finished_at": _moment(sweep.finished_at),
         }
-        for sweep in Sweep.objects.filter(pk__in=newest.values("newest")).order_by("object")
-    }
+    return found
 
 
-def _age(moment: datetime | None) -> float | None:
-    return None if moment is None else max(0.0, round((timezone.now() - moment).total_seconds(), 1))
+def _pulled(ids: Collection[int]) -> dict[int, datetime]:
+    done = Sweep.objects.filter(connection__in=ids, kind=SweepKind.FULL, state=SweepState.DONE).order_by()
+    return dict(done.values_list("connection").annotate(Max("finished_at")))
 
 
 def _moment(moment: datetime | None) -> str | None:
