@@ -78,6 +78,12 @@ class Conf:
     """Whether the one who asked for a push batch may not approve it."""
     deal_key: str = ""
     """The slug of a unique text attribute of deals that `attio_schema --provision-key` made; new deals get a key."""
+    alert_after: float = 900.0
+    """How long an edit or a delivery may wait before somebody is alerted."""
+    alert_emails: tuple[str, ...] = ()
+    """Who gets an e-mail when something goes wrong, by Django's own mail settings."""
+    alert_webhook: str = field(default="", repr=False)
+    """Where a few words of JSON are posted then."""
     tenants_of_user: str = ""
     """The dotted path of a function: a user to the aliases of the connections he may see, None for all."""
     metrics_token: str = field(default="", repr=False)
@@ -94,6 +100,7 @@ def conf() -> Conf:
     given = dict(getattr(settings, "ATTIO_MIRROR", {}))
     known = {name.lower(): value for name, value in given.items() if name in _KEYS}
     known["connections"] = {alias: _connection(values) for alias, values in (given.get("CONNECTIONS") or {}).items()}
+    known["alert_emails"] = _texts(given.get("ALERT_EMAILS"))
     known["push"] = PushMode(given.get("PUSH", PushMode.QUEUED))
     return Conf(**known)
 
@@ -110,15 +117,15 @@ def unknown_keys() -> list[str]:
 def _connection(values: Mapping[str, Any]) -> ConnectionConf:
     return ConnectionConf(
         token=values.get("TOKEN") or "",
-        webhook_secrets=_secrets(values.get("WEBHOOK_SECRETS")),
+        webhook_secrets=_texts(values.get("WEBHOOK_SECRETS")),
         base_url=(values.get("BASE_URL") or ATTIO_ORIGIN).rstrip("/"),
         shadow=bool(values.get("SHADOW")),
     )
 
 
-def _secrets(given: str | Iterable[str] | None) -> tuple[str, ...]:
-    """A single text is one secret: taken letter by letter, each letter would be one."""
-    return tuple(secret for secret in ([given] if isinstance(given, str) else given or ()) if secret)
+def _texts(given: str | Iterable[str] | None) -> tuple[str, ...]:
+    """A single text is one: taken letter by letter, each letter would be one."""
+    return tuple(one for one in ([given] if isinstance(given, str) else given or ()) if one)
 
 
 def _forget(*, setting: str, **_: object) -> None:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import batches, conflicts, connections, journal, outbox, records, schema, sweeps
+from . import batches, conflicts, connections, journal, operations, outbox, records, schema, sweeps
 from .mirrored import MirroredAdmin
 
-__all__ = ["MirroredAdmin", "batches", "conflicts", "connections", "journal", "outbox", "records", "schema", "sweeps"]
+__all__ = [
+    "MirroredAdmin",
+    "batches",
+    "conflicts",
+    "connections",
+    "journal",
+    "operations",
+    "outbox",
+    "records",
+    "schema",
+    "sweeps",
+]

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from ..conf import conf
 from ..mirrors.registry import registry
-from ..models import BatchedEdit, BatchState, EditState, PushBatch
+from ..models import BatchState, EditState, PushBatch
 from ..sync.acting import acting
 from ..sync.batches import NotUndoable, NotYours, Undo, approve, obstacle, refuse, withdraw
 from ..sync.batches.brake import brake
@@ -30,7 +30,7 @@ from .badges import state_badge
 from .bulk import page_of
 from .planned import show
 from .readonly import ReadOnlyAdmin
-from .rows import NamedChangeList, Speech, SpokenChangeList, name_rows, row_link, speech_of
+from .rows import Speech, name_rows, row_link
 from .stock import Rows
 from .talking import TROUBLE, words
 from .wording import amount
@@ -265,43 +265,3 @@ class PushBatchAdmin(ReadOnlyAdmin):
         if left:
             self.message_user(request, f"{left:,} left alone; the reasons are below.", messages.WARNING)
         return HttpResponseRedirect(page_of(done.batch, self.admin_site.name))
-
-
-@admin.register(BatchedEdit)
-class BatchedEditAdmin(ReadOnlyAdmin):
-    """The rows of push batches, one by one."""
-
-    list_display = ("row", "batch", "before_shown", "after_shown", "state_shown", "reason")
-    list_display_links = ("batch",)
-    list_filter = ("state",)
-    list_select_related = ("link__connection", "batch")
-    ordering = ("-pk",)
-    fields = ("batch", "row", "before_shown", "after_shown", "state_shown", "reason", "entry")
-
-    def get_queryset(self, request: HttpRequest) -> Rows:
-        """With their links."""
-        return super().get_queryset(request).select_related("link__connection", "batch", "entry__link")
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NamedChangeList]:
-        """One whose rows have names and share what they know of the schema."""
-        return SpokenChangeList
-
-    @admin.display(description="Row")
-    def row(self, edit: BatchedEdit) -> SafeString:
-        """The row."""
-        return row_link(edit.link, self.admin_site.name)
-
-    @admin.display(description="Before")
-    def before_shown(self, edit: BatchedEdit) -> str:
-        """What it said."""
-        return speech_of(edit).says(edit.link, edit.batch.slug, edit.before)
-
-    @admin.display(description="After")
-    def after_shown(self, edit: BatchedEdit) -> str:
-        """What the batch made of it."""
-        return speech_of(edit).says(edit.link, edit.batch.slug, edit.after)
-
-    @admin.display(description="State")
-    def state_shown(self, edit: BatchedEdit) -> SafeString:
-        """In its colour."""
-        return state_badge(edit.state, edit.get_state_display())

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from ..models import Conflict, Resolution
+from ..core.merge import Policy
+from ..models import AttributePolicy, Conflict, Resolution
 from ..sync.acting import acting
-from ..sync.conflicts import Unresolvable, resolve
+from ..sync.conflicts import Unresolvable, decide_always, resolve, undecide
 from .badges import CALM, WARN, badge
 from .readonly import ReadOnlyAdmin
 from .rows import NamedChangeList, SpokenChangeList, row_link, speech_of
@@ -42,8 +44,8 @@ class ConflictAdmin(ReadOnlyAdmin):
     list_filter = (OpenFilter, "resolution", "link__connection")
     list_select_related = ("link__connection", "our_user")
     ordering = ("-opened_at",)
-    actions = ("take_theirs", "take_ours")
-    deeds = ("take_theirs", "take_ours")
+    actions = ("take_theirs", "take_ours", "always_theirs", "always_ours")
+    deeds = actions
     fields = (
         "state_shown",
         "row",
@@ -117,6 +119,35 @@ class ConflictAdmin(ReadOnlyAdmin):
         """The row's value is pushed over Attio's."""
         self._resolve(request, rows, Resolution.DJANGO, "Took ours")
 
+    def has_always_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Whoever may also make policies."""
+        return self.has_operate_permission(request, obj) and request.user.has_perm("attio_mirror.add_attributepolicy")
+
+    @admin.action(description="Always take Attio's", permissions=["always"])
+    def always_theirs(self, request: HttpRequest, rows: Rows) -> None:
+        """From now on Attio wins for these attributes."""
+        self._decide(request, rows, Policy.ATTIO, "From now on Attio wins")
+
+    @admin.action(description="Always take ours", permissions=["always"])
+    def always_ours(self, request: HttpRequest, rows: Rows) -> None:
+        """From now on we win for these attributes."""
+        self._decide(request, rows, Policy.DJANGO, "From now on ours wins")
+
+    def _decide(self, request: HttpRequest, rows: Rows, policy: Policy, about: str) -> None:
+        decided: set[tuple[int, str, str]] = set()
+
+        def act(conflict: Conflict) -> str:
+            link = conflict.link
+            attribute = (link.connection_id, link.object, conflict.slug)
+            if attribute in decided:
+                return ""
+            decided.add(attribute)
+            failed = decide_always(link.connection, link.object, conflict.slug, policy).failed
+            return " ".join(failed.values())
+
+        with acting(request.user.pk):
+            self.each(request, rows, act, about=about, needs="always")
+
     def _resolve(self, request: HttpRequest, rows: Rows, resolution: Resolution, about: str) -> None:
         def act(conflict: Conflict) -> str:
             if conflict.resolved_at is not None:
@@ -129,3 +160,25 @@ class ConflictAdmin(ReadOnlyAdmin):
 
         with acting(request.user.pk):
             self.each(request, rows, act, about=about)
+
+
+@admin.register(AttributePolicy)
+class AttributePolicyAdmin(ReadOnlyAdmin):
+    """What somebody decided once and for all, and the way back."""
+
+    list_display = ("__str__", "connection", "decided_by", "decided_at")
+    list_filter = ("connection", "object")
+    list_select_related = ("connection", "decided_by")
+    actions = ("undecide",)
+    deeds = actions
+    fields = ("connection", "object", "slug", "policy", "decided_by", "decided_at")
+
+    @admin.action(description="Let the mirror decide again", permissions=["operate"])
+    def undecide(self, request: HttpRequest, rows: Rows) -> None:
+        """The declared policy holds again; what was decided meanwhile stays."""
+
+        def act(policy: AttributePolicy) -> str:
+            undecide(policy.connection, policy.object, policy.slug)
+            return ""
+
+        self.each(request, rows, act, about="The mirror decides again")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -32,6 +33,10 @@ class ConnectionAdmin(ReadOnlyAdmin):
         ("The token", {"fields": ("token", "missing", "granted")}),
         ("At the moment", {"fields": ("paused_at", "quiet_until")}),
     )
+
+    def has_operate_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Of the connection, by whatever name it is shown."""
+        return request.user.has_perm("attio_mirror.change_connection")
 
     @admin.display(description="State")
     def state_shown(self, of: Connection) -> SafeString:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import Q
 from django.http import HttpRequest
 
 from ..mirrors.registry import registry
@@ -92,6 +93,33 @@ class MemberFilter(admin.SimpleListFilter):
             return past.where(owner=None)
         member = _found(Member, self.value())
         return past.where(owner=member) if member else past.of()
+
+
+class StandsFilter(admin.SimpleListFilter):
+    """Links by whether both ends exist; those of merged records name the survivor."""
+
+    title = "what is there"
+    parameter_name = "stands"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Alive, or how it ended."""
+        return [
+            ("alive", "Row and record"),
+            ("row_gone", "Row gone"),
+            ("record_gone", "Record gone"),
+            ("merged", "Merged"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        """Those links."""
+        ways = {
+            "alive": Q(row_gone_at=None, record_gone_at=None),
+            "row_gone": Q(row_gone_at__isnull=False),
+            "record_gone": Q(record_gone_at__isnull=False, merged_into=""),
+            "merged": ~Q(merged_into=""),
+        }
+        way = ways.get(self.value() or "")
+        return queryset if way is None else queryset.filter(way)
 
 
 class BelongsToFilter(admin.SimpleListFilter):

@@ -1,4 +1,4 @@
-"""What happened: links, deliveries and versions, to be browsed."""
+"""What happened: links, deliveries, versions and edits of push batches, to be browsed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from ..models import AttributeValue, InboxEntry, Link, LinkState
+from ..models import Alert, AttributeValue, BatchedEdit, InboxEntry, InboxState, Link, LinkState
+from ..sync.inbox import replay
 from .badges import state_badge
+from .filters import StandsFilter
 from .readonly import ReadOnlyAdmin
-from .rows import NamedChangeList, row_link
+from .rows import NamedChangeList, SpokenChangeList, row_link, speech_of
 from .stock import Rows
+
+WAITS = "it waits to be read."
 
 
 def as_json(value: Any) -> SafeString:
@@ -30,7 +34,7 @@ class LinkAdmin(ReadOnlyAdmin):
 
     list_display = ("row", "object", "record_id", "state_shown", "synced_at")
     list_display_links = ("record_id", "object")
-    list_filter = ("connection",)
+    list_filter = (StandsFilter, "connection")
     list_select_related = ("connection",)
     ordering = ("-pk",)
     fields = (
@@ -84,6 +88,8 @@ class InboxAdmin(ReadOnlyAdmin):
     list_display = ("idempotency_key", "state_shown", "received_at", "done_at", "error")
     list_filter = ("state", "connection")
     ordering = ("-pk",)
+    actions = ("replay",)
+    deeds = actions
     fields = ("connection", "idempotency_key", "state_shown", "received_at", "done_at", "error", "body_shown")
 
     @admin.display(description="State")
@@ -91,10 +97,29 @@ class InboxAdmin(ReadOnlyAdmin):
         """In its colour."""
         return state_badge(entry.state, entry.get_state_display())
 
+    def applies(self, deed: str, row: InboxEntry) -> bool:
+        """What waits is read anyway."""
+        return row.state != InboxState.WAITING
+
+    @admin.action(description="Read again", permissions=["operate"])
+    def replay(self, request: HttpRequest, rows: Rows) -> None:
+        """A delivery is a hint to read a record: following it twice does no harm."""
+        self.each(request, rows, lambda entry: "" if replay(entry) else WAITS, about="To be read again")
+
     @admin.display(description="Body")
     def body_shown(self, entry: InboxEntry) -> SafeString:
         """Ids, no values."""
         return as_json(entry.body)
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """What went wrong, newest first."""
+
+    list_display = ("kind", "connection", "words", "since", "gone_at")
+    list_filter = ("kind", "connection")
+    list_select_related = ("connection",)
+    fields = ("connection", "kind", "words", "since", "mailed_at", "posted_at", "gone_at")
 
 
 @admin.register(AttributeValue)
@@ -117,3 +142,43 @@ class AttributeValueAdmin(ReadOnlyAdmin):
     def row(self, version: AttributeValue) -> SafeString:
         """The row."""
         return row_link(version.link, self.admin_site.name)
+
+
+@admin.register(BatchedEdit)
+class BatchedEditAdmin(ReadOnlyAdmin):
+    """The rows of push batches, one by one."""
+
+    list_display = ("row", "batch", "before_shown", "after_shown", "state_shown", "reason")
+    list_display_links = ("batch",)
+    list_filter = ("state",)
+    list_select_related = ("link__connection", "batch")
+    ordering = ("-pk",)
+    fields = ("batch", "row", "before_shown", "after_shown", "state_shown", "reason", "entry")
+
+    def get_queryset(self, request: HttpRequest) -> Rows:
+        """With their links."""
+        return super().get_queryset(request).select_related("link__connection", "batch", "entry__link")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NamedChangeList]:
+        """One whose rows have names and share what they know of the schema."""
+        return SpokenChangeList
+
+    @admin.display(description="Row")
+    def row(self, edit: BatchedEdit) -> SafeString:
+        """The row."""
+        return row_link(edit.link, self.admin_site.name)
+
+    @admin.display(description="Before")
+    def before_shown(self, edit: BatchedEdit) -> str:
+        """What it said."""
+        return speech_of(edit).says(edit.link, edit.batch.slug, edit.before)
+
+    @admin.display(description="After")
+    def after_shown(self, edit: BatchedEdit) -> str:
+        """What the batch made of it."""
+        return speech_of(edit).says(edit.link, edit.batch.slug, edit.after)
+
+    @admin.display(description="State")
+    def state_shown(self, edit: BatchedEdit) -> SafeString:
+        """In its colour."""
+        return state_badge(edit.state, edit.get_state_display())

@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004  # Dja
 from ..conf import Conf, PushMode, conf, unknown_keys
 
 PAGE = "See docs/reference/settings.md."
-POSITIVE = ("timeout", "lease", "batch", "threads", "reads_per_second", "writes_per_second", "attempts")
+POSITIVE = ("timeout", "lease", "batch", "threads", "reads_per_second", "writes_per_second", "attempts", "alert_after")
 LIMITS = ("approve_count", "approve_share", "approve_value")
 """None takes such a limit away."""
 
@@ -73,6 +73,8 @@ def _numbers(given: Conf) -> Iterable[CheckMessage]:
         limit = getattr(given, name)
         if limit is not None and limit != 0 and not _is_positive(limit):
             yield Error(f"ATTIO_MIRROR['{name.upper()}'] must be a number, or None.", hint=PAGE, id="attio_mirror.E007")
+    if given.alert_webhook and not str(given.alert_webhook).startswith(("https://", "http://")):
+        yield Error("ATTIO_MIRROR['ALERT_WEBHOOK'] must be an address.", hint=PAGE, id="attio_mirror.E007")
     if not wrong and given.lease <= given.timeout:
         yield Error(
             "ATTIO_MIRROR['LEASE'] must be more than TIMEOUT.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .notice import notify
 from .transport import AttioClient, Kind, Response, mount, unmount
 
-__all__ = ["AttioClient", "Kind", "Response", "mount", "unmount"]
+__all__ = ["AttioClient", "Kind", "Response", "mount", "notify", "unmount"]

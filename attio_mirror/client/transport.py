@@ -80,6 +80,12 @@ def mount(prefix: str, adapter: BaseAdapter) -> None:
     _mounted[prefix.lower()] = adapter
 
 
+def mounted(url: str) -> BaseAdapter | None:
+    """What was mounted for a URL; of several the one with the longest prefix."""
+    prefixes = [prefix for prefix in list(_mounted) if url.lower().startswith(prefix)]
+    return _mounted[max(prefixes, key=len)] if prefixes else None
+
+
 def unmount(prefix: str) -> None:
     """End what `mount` began."""
     _mounted.pop(prefix.lower(), None)
@@ -172,9 +178,8 @@ class AttioClient:
 
     def _adapter(self, url: str) -> BaseAdapter:
         """What carries `url`: a mounted adapter, or the connections of this process; a fork must not share sockets."""
-        prefixes = [prefix for prefix in list(_mounted) if url.lower().startswith(prefix)]
-        if prefixes:
-            return _mounted[max(prefixes, key=len)]
+        if (adapter := mounted(url)) is not None:
+            return adapter
         pid = os.getpid()
         # No lock, which a fork could inherit locked: of two racing threads one wins and both use its pool.
         return self._pools.get(pid) or self._pools.setdefault(pid, HTTPAdapter(pool_maxsize=self._pool, max_retries=0))

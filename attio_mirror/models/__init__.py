@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from .alert import Alert, AlertKind
 from .budget import BudgetKind, RateBudget
 from .conflict import AttributePolicy, Conflict, Resolution
-from .connection import LOCKED_OUT, Connection, ConnectionState, WebhookState
+from .connection import LOCKED_OUT, Connection, ConnectionState, Operations, WebhookState
 from .history import AttributeValue
 from .inbox import InboxEntry, InboxState
 from .link import ATTRIBUTES, AwaitedReference, Link, LinkState
@@ -18,6 +19,8 @@ from .wish import HistoryWish, Reason, WishState
 __all__ = [
     "ATTRIBUTES",
     "LOCKED_OUT",
+    "Alert",
+    "AlertKind",
     "AttioList",
     "AttioObject",
     "Attribute",
@@ -39,6 +42,7 @@ __all__ = [
     "Link",
     "LinkState",
     "Member",
+    "Operations",
     "Option",
     "OutboxEntry",
     "OutboxState",

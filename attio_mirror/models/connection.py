@@ -107,3 +107,13 @@ class Connection(models.Model):
         """Whether requests may be sent now (see `ConnectionQuerySet.talking`)."""
         quiet = self.quiet_until is not None and self.quiet_until > timezone.now()
         return self.paused_at is None and self.state not in LOCKED_OUT and not quiet
+
+
+class Operations(Connection):
+    """Connections as the admin's operations page shows them: all that goes on, on one page."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        verbose_name = "connection at work"
+        verbose_name_plural = "operations"

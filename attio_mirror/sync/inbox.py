@@ -253,3 +253,12 @@ def _fate(pk: int, verdicts: Verdicts) -> tuple[InboxState, str]:
     if pk in verdicts.failed:
         return InboxState.FAILED, verdicts.failed[pk]
     return InboxState.DONE, verdicts.notes.get(pk, "")
+
+
+def replay(entry: InboxEntry) -> bool:
+    """Read again what a delivery was about. False where it waits to be read anyway."""
+    over = InboxEntry.objects.filter(pk=entry.pk).exclude(state=InboxState.WAITING)
+    if not over.update(state=InboxState.WAITING, received_at=timezone.now(), done_at=None, error=""):
+        return False
+    wake_pull(entry.connection_id)
+    return True

@@ -16,6 +16,7 @@ from ..conf import conf
 from ..mirrors.directory import content_type_id
 from ..mirrors.registry import registry
 from ..models import (
+    Alert,
     AttioList,
     AttioObject,
     Attribute,
@@ -29,6 +30,7 @@ from ..models import (
     InboxEntry,
     Link,
     Member,
+    Operations,
     Option,
     OutboxEntry,
     PushBatch,
@@ -38,9 +40,21 @@ from ..models import (
 
 Rows = TypeVar("Rows", bound="models.QuerySet[Any]")
 LEADS: dict[type[models.Model], str] = {
-    Connection: "",
+    **dict.fromkeys((Connection, Operations), ""),
     **dict.fromkeys(
-        (AttioList, AttioObject, Attribute, AttributePolicy, InboxEntry, Link, Member, PushBatch, RateBudget, Sweep),
+        (
+            Alert,
+            AttioList,
+            AttioObject,
+            Attribute,
+            AttributePolicy,
+            InboxEntry,
+            Link,
+            Member,
+            PushBatch,
+            RateBudget,
+            Sweep,
+        ),
         "connection__",
     ),
     **dict.fromkeys(

@@ -7,6 +7,7 @@ import logging
 from ..conf import conf
 from ..core.errors import AttioError
 from ..models import Connection
+from .alerts import watch
 from .batches import finish_left
 from .care import heal
 from .history import read_wishes
@@ -39,4 +40,5 @@ def tick() -> Pumped:
         read_inbox(connection.pk)
         read_wishes(connection.pk, runs_for=HISTORY_RUNS_FOR)
     revive()
+    watch()
     return total

@@ -15,7 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from attio_mirror.models import (
+    Alert,
     AttioList,
+    AttributePolicy,
     BatchedEdit,
     Company,
     Conflict,
@@ -54,6 +56,8 @@ def office(attio: Attio, deal: Deal) -> Attio:
     Sweep.objects.create(connection=attio.connection, object="deals")
     batch = PushBatch.objects.create(connection=attio.connection, object="deals", slug="name", state="released")
     BatchedEdit.objects.create(batch=batch, link=attio.link(deal), before="Tea", after="Coffee")
+    AttributePolicy.objects.create(connection=attio.connection, object="deals", slug="value", policy="attio")
+    Alert.objects.create(connection=attio.connection, kind="token", words="Refused.")
     AttioList.objects.get_or_create(connection=attio.connection, list_id="l1", slug="onboarding")
     return attio
 
@@ -99,7 +103,7 @@ def test_pages_open_for_those_who_may_only_look(office: Attio, clerk: Callable[.
 
 
 def test_lists_ask_the_same_number_of_queries_however_many_rows(office: Attio, desk: Desk) -> None:
-    for model in MODELS:
+    for model in (model for model in MODELS if not model._meta.proxy):  # the operations page has a test of its own
         url = pages(model)["changelist"]
         desk.client.get(url)
         few = asked(desk, url)
@@ -117,11 +121,12 @@ def multiply(model: type[models.Model]) -> None:
     """Eleven more rows like the newest, with what must be unique changed."""
     newest = model._base_manager.order_by("pk").last()
     assert newest is not None
+    kept = ("object",) if model is AttributePolicy else ("object", "slug")
     for number in range(11):
         newest.pk = None
         newest._state.adding = True
         for field in model._meta.concrete_fields:
-            if isinstance(field, models.CharField) and not field.choices and field.name not in ("object", "slug"):
+            if isinstance(field, models.CharField) and not field.choices and field.name not in kept:
                 setattr(newest, field.attname, f"{number:08d}"[: field.max_length])
             elif field.unique and not field.primary_key:
                 setattr(newest, field.attname, None)

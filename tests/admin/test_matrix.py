@@ -21,7 +21,7 @@ from ..http.people import ANONYMOUS, EDITOR, PEOPLE, SECRET, STAFF, STRANGER, VI
 pytestmark = pytest.mark.django_db
 
 LOOKS = {"changelist", "change", "history", "attio_history", "attio_state", "attio_records"}
-CHANGES = {"add", "delete", "attio_push", "attio_pull", "attio_revert", "attio_deed", "attio_undo"}
+CHANGES = {"add", "delete", "attio_push", "attio_pull", "attio_revert", "attio_deed", "attio_undo", "attio_begin"}
 ADMINS = {model: one for model, one in admin.site._registry.items() if model._meta.app_label == "attio_mirror"}
 
 
@@ -81,7 +81,7 @@ def test_a_page_of_a_new_kind_is_put_into_the_matrix(house: dict[type[models.Mod
     assert kinds >= {"changelist", "change", "attio_deed", "attio_push", "attio_state", "attio_records"}
     names = {sent["action"] for _, sent in actions(house)}
     assert {"retry", "drop", "take_ours", "take_theirs", "push_now", "pull_now", "pause_or_resume"} <= names
-    assert {"change_attribute", "approve", "refuse", "withdraw"} <= names
+    assert {"change_attribute", "approve", "refuse", "withdraw", "replay", "always_ours", "undecide"} <= names
 
 
 @pytest.mark.parametrize("person", PEOPLE)
@@ -135,7 +135,19 @@ def test_the_editor_does_with_the_same_what_it_is_for(
             answer = client.post(address, sent)
         assert answer.status_code in (200, 302), (address, sent)
         done |= {sent["action"]} if written else set()
-    assert {"retry", "drop", "take_ours", "take_theirs", "pull_now", "pause_or_resume", "approve", "refuse"} <= done
+    assert {
+        "retry",
+        "drop",
+        "take_ours",
+        "take_theirs",
+        "pull_now",
+        "pause_or_resume",
+        "approve",
+        "refuse",
+        "replay",
+        "always_ours",
+        "undecide",
+    } <= done
     buttons = [page for page in pages(house) if page.kind == "attio_deed"]
     assert buttons
     others = [page for page in buttons if "/withdraw/" not in page.address]  # that is for who asked

@@ -66,7 +66,8 @@ def test_a_connection_without_a_token_is_a_warning_that_names_it() -> None:
 @pytest.mark.parametrize(
     "given", [{"CONNECTIONS": ["default"]}, {"CONNECTIONS": {"default": "my-token"}}, {"TIMEOUT": 0}, {"BATCH": -1},
               {"THREADS": "8"}, {"WRITES_PER_SECOND": True}, {"TIMEOUT": 30, "LEASE": 30},
-              {"APPROVE_COUNT": -1}, {"APPROVE_SHARE": "half"}, {"APPROVE_VALUE": True}],
+              {"APPROVE_COUNT": -1}, {"APPROVE_SHARE": "half"}, {"APPROVE_VALUE": True},
+              {"ALERT_AFTER": 0}, {"ALERT_WEBHOOK": "chat"}],
 )  # fmt: skip
 def test_values_that_mean_nothing_are_errors_and_show_no_secret(given: dict[str, Any]) -> None:
     [(one, message)] = found(**given)
@@ -106,6 +107,11 @@ def test_settings_are_read_anew_when_a_test_changes_them() -> None:
     assert conf().batch == 24
     with override_settings(DEBUG=True):
         assert conf().batch == 24
+
+
+def test_one_address_written_bare_is_one_address() -> None:
+    with override_settings(ATTIO_MIRROR={"ALERT_EMAILS": "ops@example.com"}):
+        assert conf().alert_emails == ("ops@example.com",)
 
 
 def test_one_webhook_secret_written_bare_is_one_secret() -> None:

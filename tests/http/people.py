@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from attio_mirror.models import (
+    Alert,
     AttioList,
     AttributePolicy,
     BatchedEdit,
@@ -86,6 +87,7 @@ def furnish(attio: Attio) -> dict[type[models.Model], models.Model]:
     BatchedEdit.objects.create(
         batch=batch, link=link, state="held", held_slot=BatchedEdit.slot(link.pk, "value"), reason=f"{SECRET}!"
     )
+    Alert.objects.create(connection=attio.connection, kind="token", words=SECRET)
     AttributePolicy.objects.create(connection=attio.connection, object="deals", slug="value", policy="attio")
     RateBudget.objects.get_or_create(connection=attio.connection, kind="read")
     special: list[models.Model] = [company, person, space, user, deal, refused, conflict, inbox, sweep, link, batch]

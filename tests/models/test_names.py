@@ -9,6 +9,7 @@ from django.db import models
 
 from attio_mirror.core.values import AttributeType
 from attio_mirror.models import (
+    Alert,
     AttioList,
     AttioObject,
     Attribute,
@@ -49,6 +50,7 @@ NAMES: list[tuple[models.Model, str]] = [
     (InboxEntry(idempotency_key="k-1"), "Waiting: k-1"),
     (Conflict(link=LINK, slug="stage"), "stage of deals r-1"),
     (Sweep(object="deals"), "deals: Running"),
+    (Alert(connection=Connection(alias="north"), kind="token"), "north: The token is refused"),
     (PushBatch(object="deals", slug="stage"), "stage of deals"),
     (PushBatch(object="deals", slug="stage", undoes_id=1), "Undo of stage of deals"),
     (BatchedEdit(link=LINK), "Let through: deals r-1"),
