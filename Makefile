@@ -11,7 +11,7 @@ export ATTIO_MIRROR_CHROMIUM ?= $(shell command -v chromium || command -v chromi
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 # What speaks to the database: repeated on each server that is named in the environment.
-DATABASE_TESTS := $(wildcard tests/models tests/mirrors tests/sync tests/flows tests/edges)
+DATABASE_TESTS := $(wildcard tests/models tests/mirrors tests/sync tests/flows tests/edges tests/batches)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check chaos browser databases wheel format clean

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
 from django.db import models
 
@@ -75,10 +74,7 @@ class Plan:
 def look(frame: Frame, slug: str, links: Sequence[Link], wanted: Wanted, *, lock: bool = False) -> Plan:
     """What `wanted` means for the rows of these links. `lock` takes the rows, then their links, as a save does."""
     plan, rows = Plan(slug), frame.rows(links, lock=lock)
-    fresh: dict[int, Link] = {
-        link.pk: link
-        for link in _links(lock=lock).filter(pk__in=[link.pk for link in links]).select_related("connection")
-    }
+    fresh = links_of(links, lock=lock)
     barred, archived = _barred(slug, fresh), _archived(frame.slots[slug])
     for link in (fresh[one.pk] for one in links if one.pk in fresh):
         row = rows.get(link.object_id)
@@ -94,8 +90,12 @@ def look(frame: Frame, slug: str, links: Sequence[Link], wanted: Wanted, *, lock
     return plan
 
 
-def _links(*, lock: bool) -> Any:
-    return Link.objects.select_for_update(of=("self",)).order_by("pk") if lock else Link.objects.all()
+def links_of(links: Iterable[Link], *, lock: bool) -> dict[int, Link]:
+    """The same links as they are now. Only they are locked: all saves write to their connection."""
+    found = Link.objects.filter(pk__in=[link.pk for link in links])
+    if lock:
+        list(found.select_for_update().order_by("pk").values_list("pk"))
+    return {link.pk: link for link in found.select_related("connection")}
 
 
 def _barred(slug: str, links: Iterable[int]) -> dict[int, str]:

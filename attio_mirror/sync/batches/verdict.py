@@ -23,7 +23,7 @@ from ..holds import says
 from ..mark import owes, queue
 from ..reconcile.trouble import UNWRITABLE, why
 from .carry import TOGETHER, save
-from .plan import GONE, points_nowhere
+from .plan import GONE, links_of, points_nowhere
 
 log = logging.getLogger("attio_mirror")
 
@@ -90,8 +90,7 @@ def _follow(batch: PushBatch) -> None:
 def _follow_together(frame: Frame, batch: PushBatch, edit_ids: Iterable[int]) -> None:
     links = list(Link.objects.filter(batched__in=list(edit_ids)))
     rows = frame.rows(links, lock=True)  # a save locks its row first and its link then, and so do we
-    fresh = Link.objects.select_for_update(of=("self",)).select_related("connection").order_by("pk")
-    locked = {link.pk: link for link in fresh.filter(pk__in=[link.pk for link in links])}
+    locked = links_of(links, lock=True)
     goes = batch.state in (BatchState.RELEASED, BatchState.UNDONE)
     for edit in BatchedEdit.objects.filter(pk__in=list(edit_ids), state=EditState.HELD).order_by("pk"):
         link = locked[edit.link_id]
