@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ..models import Conflict, LinkState, OutboxEntry, OutboxState
+from ..models import BatchedEdit, Conflict, LinkState, OutboxEntry, OutboxState
 from .badges import live_badge, state_badge
 from .sheet import Sheet
 
@@ -98,6 +98,9 @@ def field_notes(sheet: Sheet) -> dict[str, SafeString]:
     for conflict in sheet.conflicts:
         for name in list(sheet.fields_of(conflict.slug))[:1]:
             notes.setdefault(name, []).append(conflict_note(sheet, conflict))
+    for edit in sheet.held:
+        for name in list(sheet.fields_of(edit.batch.slug))[:1]:
+            notes.setdefault(name, []).append(held_note(sheet, edit))
     return {name: format_html_join("", "{}", ((note,) for note in found)) for name, found in notes.items()}
 
 
@@ -111,16 +114,26 @@ def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
         sheet.wording.actor(conflict.their_actor_type, conflict.their_actor_id),
         sheet.says(slug, conflict.ours),
         sheet.says(slug, conflict.base),
-        _settle_link(conflict),
+        _link_to("conflict", conflict.pk, "Settle it"),
     )
 
 
-def _settle_link(conflict: Conflict) -> SafeString | str:
+def held_note(sheet: Sheet, edit: BatchedEdit) -> SafeString:
+    """What the row said before a push batch that waits, and where that is decided."""
+    return format_html(
+        '<span class="attio-note attio-warn"><strong>Waiting for approval:</strong> a push batch changed it from '
+        "<b>{}</b>; Attio was not told.{}</span>",
+        sheet.says(edit.batch.slug, edit.before),
+        _link_to("pushbatch", edit.batch_id, "Look at it"),
+    )
+
+
+def _link_to(model: str, pk: int, label: str) -> SafeString | str:
     try:
-        url = reverse("admin:attio_mirror_conflict_change", args=[conflict.pk])
-    except NoReverseMatch:  # a host's own admin site may leave the conflicts out
+        url = reverse(f"admin:attio_mirror_{model}_change", args=[pk])
+    except NoReverseMatch:  # a host's own admin site may leave such pages out
         return ""
-    return format_html(' <a href="{}">Settle it</a>', url)
+    return format_html(' <a href="{}">{}</a>', url, label)
 
 
 __all__ = ["Panel", "conflict_note", "field_notes", "outbox_words", "panel", "state_badge"]

@@ -13,7 +13,7 @@ from ..core.values import Canonical, same
 from ..mirrors.attributes import Attribute as Binding
 from ..mirrors.registry import AnyMirror, registry
 from ..mirrors.remainder import Remainder
-from ..models import Attribute, Conflict, Connection, Link, OutboxEntry
+from ..models import Attribute, BatchedEdit, Conflict, Connection, Link, OutboxEntry
 from ..sync.frame import Frame, agreed
 from .custom import Custom, held_value
 from .wording import Wording
@@ -128,6 +128,13 @@ class Sheet:
     def conflicts(self) -> list[Conflict]:
         """The open conflicts of the row."""
         return [] if self.link is None else list(Conflict.objects.filter(link=self.link, resolved_at=None))
+
+    @cached_property
+    def held(self) -> list[BatchedEdit]:
+        """The edits of the row that wait for approval."""
+        if self.link is None:
+            return []
+        return list(BatchedEdit.objects.filter(link=self.link, held_slot__isnull=False).select_related("batch"))
 
     @cached_property
     def entry(self) -> OutboxEntry | None:

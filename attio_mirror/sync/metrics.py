@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Max
 from django.utils import timezone
 
-from ..models import Conflict, Connection, InboxEntry, InboxState, RateBudget, Sweep, SweepState
+from ..models import Conflict, Connection, InboxEntry, InboxState, PushBatch, RateBudget, Sweep, SweepState
 from ..models.budget import MICROSECONDS
 from .losses import DAYS, losses
 from .waiting import waiting
@@ -68,6 +68,7 @@ def _waiting(connections: list[Connection]) -> list[Gauge]:
     inbox = Gauge("inbox_deliveries", "Deliveries that wait, and those that could not be read.")
     unread = Gauge("inbox_oldest_seconds", "How long the oldest waiting delivery has waited.")
     conflicts = Gauge("conflicts_open", "Conflicts that wait for a person.")
+    held = Gauge("push_batches_held", "Push batches that wait for approval.")
     for one in connections:
         alias, found = one.alias, waiting(one)
         for state, count in found.outbox.items():
@@ -78,7 +79,8 @@ def _waiting(connections: list[Connection]) -> list[Gauge]:
         inbox.put(failed, connection=alias, state=InboxState.FAILED.value)
         unread.put(found.inbox_oldest_seconds or 0.0, connection=alias)
         conflicts.put(Conflict.objects.filter(link__connection=one, resolved_at=None).count(), connection=alias)
-    return [outbox, oldest, inbox, unread, conflicts]
+        held.put(PushBatch.objects.held().filter(connection=one).count(), connection=alias)
+    return [outbox, oldest, inbox, unread, conflicts, held]
 
 
 def _reading(connections: list[Connection]) -> list[Gauge]:

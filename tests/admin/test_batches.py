@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.core.management import call_command
 from django.http import HttpResponse
 
 from attio_mirror.admin.batches import PushBatchAdmin
@@ -67,6 +68,20 @@ def test_the_page_shows_why_it_waits_and_what_would_be_sent(desk: Desk, held: Pu
     assert text.count(f'<td class="attio-new">{WON}</td>') == 4
     assert f"/admin/attio_mirror/batchededit/?batch__id__exact={held.pk}" in text
     assert desk.visit("attio_mirror_batchededit_changelist", batch__id__exact=str(held.pk)).count("Tea ") >= 4
+
+
+def test_the_page_of_a_held_row_says_what_waits_and_where(desk: Desk, held: PushBatch, deals: list[Deal]) -> None:
+    text = desk.open(deals[0]).text
+    assert f"a push batch changed it from <b>{LEAD}</b>" in text
+    assert f"/admin/attio_mirror/pushbatch/{held.pk}/change/" in text
+    assert "Waiting for approval" in text
+
+
+def test_status_and_metrics_count_it(attio: Attio, desk: Desk, held: PushBatch, capsys: Any) -> None:
+    call_command("attio_status")
+    assert "1 waiting for approval" in capsys.readouterr().out
+    numbers = desk.client.get("/attio/metrics/").content.decode()
+    assert 'attio_mirror_push_batches_held{connection="default"} 1' in numbers
 
 
 def test_approved_it_goes_and_the_log_says_who(attio: Attio, desk: Desk, held: PushBatch, deals: list[Deal]) -> None:

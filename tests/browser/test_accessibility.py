@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from attio_mirror.models import Deal
 from attio_mirror.testing import Attio
 
 from ..admin.test_matrix import LOOKS, one_of_each, pages
@@ -37,6 +38,26 @@ def test_axe_finds_nothing_serious(pipeline: Attio, screen: Screen, scheme: str,
         screen.page.wait_for_function(NAMED)
         found += [(address, *one) for one in serious(screen.page, options)]
     assert found == []
+
+
+@pytest.mark.parametrize(("scheme", "options"), [("light", {}), ("dark", BY_NIGHT)])
+def test_axe_finds_nothing_serious_on_the_way_to_many_rows_and_back(
+    pipeline: Attio, screen: Screen, scheme: str, options: dict[str, Any]
+) -> None:
+    screen.page.emulate_media(color_scheme=scheme)
+    found = []
+    screen.open(Deal)
+    screen.page.check("#action-toggle")
+    screen.page.select_option("select[name=action]", "change_attribute")
+    for button in ("[name=index]", "[name=choose]", "[name=look]", "[name=change]"):
+        if button == "[name=choose]":
+            screen.page.select_option("#id_attribute", "stage")
+        if button == "[name=look]":
+            screen.page.select_option("#id_to-stage", label="Lost")
+        screen.page.click(f"button{button}")
+        found += serious(screen.page, options)
+    screen.page.click("a:has-text('Undo')")
+    assert found + serious(screen.page, options) == []
 
 
 def serious(page: Any, options: dict[str, Any]) -> list[tuple[str, str]]:

@@ -64,6 +64,7 @@ class Command(BaseCommand):
             "webhook": f"{WebhookState(one.webhook_state).label}: {one.webhook_url}" if one.webhook_state else "",
             "losses": _losses(one),
             "conflicts": f"{number(one.open_conflicts)} open" if one.open_conflicts else "",
+            "batches": f"{number(one.held_batches)} waiting for approval" if one.held_batches else "",
             "last pull": f"{one.last_pull_at:%Y-%m-%d %H:%M %Z}" if one.last_pull_at else "never",
         }
 
