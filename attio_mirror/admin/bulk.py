@@ -32,7 +32,7 @@ from .saving import Saving
 from .sheet import Sheet
 from .stock import Rows
 
-MOST = 5_000
+MOST = 2_000
 """Rows one request can change."""
 
 
