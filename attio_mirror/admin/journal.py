@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -60,9 +61,20 @@ class LinkAdmin(ReadOnlyAdmin):
         found: Rows = links.with_state().select_related("connection")
         return found
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Of merged records also when, and into which."""
+        more = ("record_gone_at", "survivor") if request.GET.get("stands") == "merged" else ()
+        return (*self.list_display, *more)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NamedChangeList]:
         """One whose rows have names."""
         return NamedChangeList
+
+    @admin.display(description="Merged into")
+    def survivor(self, link: Link) -> SafeString:
+        """The link of the record that is left, found by its id."""
+        url = reverse("admin:attio_mirror_link_changelist", current_app=self.admin_site.name)
+        return format_html('<a href="{}?record_id={}">{}</a>', url, link.merged_into, link.merged_into)
 
     @admin.display(description="Row")
     def row(self, link: Link) -> SafeString:

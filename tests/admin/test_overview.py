@@ -203,5 +203,7 @@ def test_merged_records_are_found(attio: Attio, desk: Desk) -> None:
     page = desk.visit("attio_mirror_link_changelist", stands="merged")
     assert str(one) in page
     assert f">{other}<" not in page
+    assert "/admin/attio_mirror/link/?record_id=r-1" in page
+    assert str(other) in desk.visit("attio_mirror_link_changelist", record_id=str(attio.link(other).record_id))
     for way in ("alive", "row_gone", "record_gone"):
         assert f">{one}<" not in desk.visit("attio_mirror_link_changelist", stands=way)
