@@ -45,10 +45,13 @@ def held_of(frame: Frame, row: models.Model, link: Link) -> set[str]:
 
 
 def overtake(frame: Frame, row: models.Model, link: Link) -> set[str]:
-    """The same at a save: what somebody edited on its own is written down as no part of the batch any more."""
+    """The same at a save: what somebody edited on its own is written down as no part of the batch any more.
+
+    The row is read again: whoever saves some columns of it may hold old values of the others.
+    """
     edits = list(BatchedEdit.objects.filter(link=link, held_slot__isnull=False).select_related("batch"))
-    frame.mirror.know([row] if edits else [], frame.directory)
-    over = [edit.pk for edit in edits if not _holds(frame, row, edit)]
+    saved = frame.rows([link]).get(link.object_id, row) if edits else row
+    over = [edit.pk for edit in edits if not _holds(frame, saved, edit)]
     if over:
         BatchedEdit.objects.filter(pk__in=over).update(state=EditState.OVERTAKEN, held_slot=None)
     return {edit.batch.slug for edit in edits if edit.pk not in over}

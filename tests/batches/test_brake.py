@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 from attio_mirror.models import (
@@ -34,6 +35,7 @@ from attio_mirror.sync.shadow import planned
 from attio_mirror.sync.tick import tick
 from attio_mirror.testing import Attio
 
+from ..sweep.merging import join, tell
 from .kit import anybody, braked, frame, move, pile, stages, there
 
 WON, LEAD = "Won 🎉", "Lead"
@@ -143,6 +145,17 @@ def test_another_attribute_of_a_held_row_goes_at_once(attio: Attio, deals: list[
     approve(batch)
     attio.drain()
     assert there(attio, deals) == [WON] * 4
+
+
+def test_a_row_read_before_the_batch_is_no_edit_of_what_it_does_not_write(attio: Attio, deals: list[Deal]) -> None:
+    batch = move(attio, deals).batch
+    old = deals[0]
+    old.name = "Coffee"
+    old.save(update_fields=["name"])
+    attio.drain()
+    assert set(attio.gate.writes()[0].body["data"]["values"]) == {"name"}
+    assert batch.edits.filter(state=EditState.HELD).count() == 4
+    assert there(attio, deals) == [LEAD] * 4
 
 
 def test_the_same_attribute_edited_by_itself_goes_at_once_and_leaves_the_batch(attio: Attio, deals: list[Deal]) -> None:
@@ -323,3 +336,59 @@ def test_what_a_hosts_own_save_makes_of_a_value_is_held_back_too(attio: Attio, m
     approve(batch)
     attio.drain()
     assert {attio.record(one)["description"] for one in companies} == {"TEA"}
+
+
+def test_a_held_edit_is_not_inherited_when_records_are_merged(attio: Attio) -> None:
+    companies = [Company.objects.create(name=f"C{n}", domains=[f"c{n}.example"]) for n in range(3)]
+    attio.drain()
+    attio.gate.forget()
+    batch = edit(frame(attio, Company), companies, "description", "tea", anybody).batch
+    companies[0].name = "Unsent"
+    companies[0].save(update_fields=["name"])
+    originals = [str(attio.link(one).record_id) for one in companies[:2]]
+    survivor = join(attio, *originals)
+    tell(attio, survivor, *originals)
+    attio.drain()
+    assert attio.there("companies", survivor)["name"] == "Unsent", "what nobody held is inherited"
+    approve(batch)
+    attio.drain()
+    assert attio.there("companies", survivor)["description"] is None
+    assert attio.record(companies[2])["description"] == "tea"
+    skipped = batch.edits.filter(state=EditState.SKIPPED).values_list("reason", flat=True)
+    assert list(skipped) == ["The row or its record is gone."] * 2
+
+
+def test_a_hosts_rule_about_one_row_stops_no_other(
+    attio: Attio, deals: list[Deal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def strict(self: Deal, **options: Any) -> None:
+        if self.pk == deals[0].pk:
+            raise ValidationError({"stage": "Never."})
+        super(Deal, self).save(**options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Deal, "save", strict)
+        done = move(attio, deals)
+    assert [why for _, why in done.plan.skipped] == ["It could not be saved: the model refuses stage."]
+    assert stages(deals) == [LEAD, WON, WON, WON]
+
+
+def test_a_row_the_host_does_not_let_go_back_stays_held_until_it_can(
+    attio: Attio, deals: list[Deal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = move(attio, deals).batch
+
+    def strict(self: Deal, **options: Any) -> None:
+        if self.pk == deals[0].pk:
+            raise ValidationError({"stage": "Never."})
+        super(Deal, self).save(**options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Deal, "save", strict)
+        refuse(batch)
+        attio.drain()
+        assert (stages(deals), attio.gate.writes()) == ([WON, LEAD, LEAD, LEAD], [])
+        assert attio.state(deals[0]) == LinkState.HELD
+    tick()
+    attio.drain()
+    assert (stages(deals), attio.gate.writes()) == ([LEAD] * 4, [])

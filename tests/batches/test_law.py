@@ -42,6 +42,12 @@ def ada_saves_all(attio: Attio, deal: Deal) -> None:
     Deal.objects.get(pk=deal.pk).save()
 
 
+def ada_holds_an_old_row(attio: Attio, deal: Deal) -> None:
+    """What she read before the batch, and saves one column of."""
+    deal.name = f"{deal.name}!"
+    deal.save(update_fields=["name"])
+
+
 def nobody_is_told(attio: Attio, deal: Deal) -> None:
     Deal.objects.filter(pk=deal.pk).update(name=f"{deal.pk} anew")
 
@@ -63,6 +69,7 @@ STEPS: tuple[Step, ...] = (
     ada_edits_it,
     ada_edits_another,
     ada_saves_all,
+    ada_holds_an_old_row,
     nobody_is_told,
     ben_edits_it,
     ben_edits_another,
