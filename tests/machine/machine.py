@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from attio_mirror.sync.push import pump
 from attio_mirror.sync.push.pump import resolve_doubts
 from attio_mirror.sync.push.recover import recover
 from attio_mirror.sync.reconcile import reconcile
+from attio_mirror.sync.welcome import welcome
 
 from . import actions, audit, quiet
 from .account import Side
@@ -187,7 +188,8 @@ class MirrorMachine(RuleBasedStateMachine):
             seen = []
         for action in late.meanwhile:
             self.act(action)
-        reconcile(frame, seen, source="pull")
+        with suppress(AttioError):  # what it brings anew may have to be asked about; else another read comes
+            reconcile(*welcome(frame, seen), source="pull")
 
     def _decide(self, resolution: Resolution) -> None:
         conflict = Conflict.objects.filter(resolved_at=None).order_by("pk").first()
