@@ -128,7 +128,8 @@ def lost(
     )
     while joined := [edit for edit in mine if edit.n not in known and _has_joined(edit, known, mine, same)]:
         known |= known_to(joined, mine, same)
-    return [edit for edit in mine if edit.n not in known and not _is_withdrawn(edit, mine, same, unique=unique)]
+    left = [edit for edit in mine if edit.n not in known and not _is_withdrawn(edit, mine, same, unique=unique)]
+    return [edit for edit in left if told or not _takes_back(edit, mine, same)]
 
 
 def _has_joined(edit: Edit, known: set[int], mine: list[Edit], same: Callable[[Plain], Plain]) -> bool:
@@ -171,6 +172,13 @@ def _has_rival(theirs: Edit, ours: list[Edit], mine: list[Edit], same: Callable[
 
     past = known_to([theirs], mine, same, surely)
     return any(e.n not in past and theirs.n not in known_to([e], mine, same, surely) for e in ours)
+
+
+def _takes_back(edit: Edit, mine: list[Edit], same: Callable[[Plain], Plain]) -> bool:
+    """Whether somebody over there undid a word of ours: where we had not heard of its arrival, it looks as if it had
+    never arrived, and is said again (decision 0013)."""
+    ours = [e for e in mine if e.side == Side.HERE and e.n < edit.n and edit.side == Side.THERE]
+    return any(same(e.value) == same(edit.saw) and same(e.saw) == same(edit.value) for e in ours)
 
 
 def _is_withdrawn(edit: Edit, mine: list[Edit], same: Callable[[Plain], Plain], *, unique: bool) -> bool:
