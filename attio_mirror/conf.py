@@ -84,6 +84,12 @@ class Conf:
     """Who gets an e-mail when something goes wrong, by Django's own mail settings."""
     alert_webhook: str = field(default="", repr=False)
     """Where a few words of JSON are posted then."""
+    won_stages: tuple[str, ...] = ()
+    """The titles of the stages that mean a deal is won; none: those with the word “won”."""
+    lost_stages: tuple[str, ...] = ()
+    """The same of lost ones."""
+    deal_close_date: str = ""
+    """The slug of an attribute of deals that says when they are expected to close: a date."""
     tenants_of_user: str = ""
     """The dotted path of a function: a user to the aliases of the connections he may see, None for all."""
     metrics_token: str = field(default="", repr=False)
@@ -100,7 +106,7 @@ def conf() -> Conf:
     given = dict(getattr(settings, "ATTIO_MIRROR", {}))
     known = {name.lower(): value for name, value in given.items() if name in _KEYS}
     known["connections"] = {alias: _connection(values) for alias, values in (given.get("CONNECTIONS") or {}).items()}
-    known["alert_emails"] = _texts(given.get("ALERT_EMAILS"))
+    known |= {name: _texts(known.get(name)) for name in ("alert_emails", "won_stages", "lost_stages")}
     known["push"] = PushMode(given.get("PUSH", PushMode.QUEUED))
     return Conf(**known)
 

@@ -9,6 +9,7 @@ from ..models import Company, Deal, Person, User, Workspace
 from .badges import option_badge
 from .filters import MemberFilter, StateFilter, option_filter
 from .mirrored import MirroredAdmin
+from .pipeline import Pipelined
 from .wording import amount
 
 
@@ -19,7 +20,7 @@ class RecordAdmin(MirroredAdmin):
 
 
 @admin.register(Deal)
-class DealAdmin(RecordAdmin):
+class DealAdmin(Pipelined, RecordAdmin):
     """Deals."""
 
     list_display = ("name", "stage_badge", "attio_state", "money", "owner", "associated_company")

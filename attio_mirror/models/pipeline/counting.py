@@ -14,6 +14,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import (
     Case,
+    CharField,
     Count,
     DateTimeField,
     F,
@@ -29,13 +30,14 @@ from django.db.models import (
     Window,
 )
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Lead
+from django.db.models.functions import Cast, Lead
 from django.utils import timezone
 
 from ...core.pipeline import Flow, Slips
 from ..connection import Connection
 from ..history import AttributeValue
 from ..past import reader_of
+from ..schema import Attribute
 from .clock import Seconds
 from .stays import Question, Span, Stays, touching
 from .tally import tally, tally_days
@@ -79,13 +81,20 @@ class Pipeline:
 
     # -- which deals ----------------------------------------------------------------------------------------------
 
-    def where(self, name: str, group: Any) -> Pipeline:
-        """Those of the deals that hold a value now: a place of the ledger, a currency (of CURRENCY), or None."""
+    def where(self, name: str, groups: Collection[Any] | None) -> Pipeline:
+        """Those of the deals that hold one of these now: places of the ledger, or currencies (of CURRENCY). None: that
+        hold nothing."""
         versions = self._holding(name).filter(_true(timezone.now()))
-        if group is None:
+        if groups is None:
             return replace(self, conditions=(*self.conditions, ~Q(pk__in=versions.values("link"))))
-        held = versions.filter(**{_column(name): group})
+        held = versions.filter(**{f"{_column(name)}__in": list(groups)})
         return replace(self, conditions=(*self.conditions, Q(pk__in=held.values("link"))))
+
+    def places(self, name: str, value: Any) -> set[int]:
+        """Under which places of the ledger deals hold a value as the field shows it."""
+        reader = reader_of(self.model)(self.model, None, None)
+        attributes = Attribute.objects.filter(pk__in=self.attributes(name))
+        return {found for attribute in attributes for found in reader.places(attribute, value)}
 
     def shown(self, name: str, places: Collection[int]) -> dict[int, Any]:
         """The values at some places of the ledger, as the field shows them."""
@@ -200,7 +209,8 @@ def _next(column: str) -> Window:
 
 def _versions(attributes: Sequence[int]) -> QuerySet[Any, Any]:
     believed = AttributeValue.objects.believed().filter(attribute__in=attributes).order_by()
-    return believed.annotate(currency_code=KeyTextTransform(CURRENCY, "value"))
+    code = Cast(KeyTextTransform(CURRENCY, "value"), CharField(max_length=10))  # a text: no JSON to compare with
+    return believed.annotate(currency_code=code)
 
 
 def _true(moment: datetime) -> Q:
