@@ -30,15 +30,9 @@ class Unit(StrEnum):
 
     def begins(self, day: date) -> bool:
         """Whether a period begins on this day."""
-        match self:
-            case Unit.DAY:
-                return True
-            case Unit.WEEK:
-                return day.weekday() == 0
-            case Unit.MONTH:
-                return day.day == 1
-            case Unit.QUARTER:
-                return day.day == 1 and day.month in QUARTERS
+        if self == Unit.WEEK:
+            return day.weekday() == 0
+        return self == Unit.DAY or (day.day == 1 and (self == Unit.MONTH or day.month in QUARTERS))
 
 
 def cut(first: date, last: date, unit: Unit) -> list[date]:
@@ -60,6 +54,11 @@ class Flow(NamedTuple):
     """The period they began in; 0 before the first."""
     left: int | None
     """The period they ended in; None: not by the end of the last. Stays that ended before the first are no flow."""
+
+    @property
+    def coarse(self) -> Flow:
+        """The same where all periods are one."""
+        return self._replace(entered=min(self.entered, 1), left=None if self.left is None else 1)
 
 
 @dataclass(frozen=True, slots=True)

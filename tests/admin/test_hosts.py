@@ -130,3 +130,30 @@ def test_a_host_without_a_connection_still_has_an_admin(desk: Desk) -> None:
     shelf.refresh_from_db()
     assert shelf.name == "Bottom"
     assert errors(page(desk, "shelf").send(name="New")) == {}
+
+
+def test_a_host_has_a_pipeline_of_what_has_stages(shop: Attio, desk: Desk, book: Book) -> None:
+    author = Author.objects.create(name="Okakura")
+    other = Book.objects.create(isbn="2", title="Coffee", state=option("Reading"), price=Decimal("9.50"), author=author)
+    shop.drain()
+    url = "/shop/host/book/attio-pipeline/"
+    assert f'href="{url}"' in desk.client.get("/shop/host/book/").content.decode()
+    shown = {table.name: table for table in desk.client.get(url, {"by": "company"}).context["tables"]}
+    ends = {row.label: row.cells[0] for row in shown["stages"].rows}
+    assert ends["Reading"].number == 1
+    assert [row.label for row in shown["compared"].rows] == ["Okakura"]
+    rows = desk.client.get(ends["Reading"].url)
+    assert [stay.name for stay in rows.context["stays"]] == ["Coffee"]
+    Book.objects.filter(pk=other.pk)[0].delete()
+    shop.drain()
+    gone = {row.label: row.cells for row in desk.client.get(url).context["tables"][0].rows}
+    assert gone["Reading"][0].number == 0
+
+
+def test_a_model_without_stages_has_nothing_to_show(
+    shop: Attio, desk: Desk, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from .urls import BookAdmin
+
+    monkeypatch.setattr(BookAdmin, "pipeline_stage", "phase_of_the_moon")
+    assert "No stage of any" in desk.client.get("/shop/host/book/attio-pipeline/").content.decode()

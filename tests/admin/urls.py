@@ -7,6 +7,7 @@ from django.contrib.admin.sites import site as default
 from django.urls import path
 
 from attio_mirror.admin import MirroredAdmin
+from attio_mirror.admin.pipeline import Pipelined
 from attio_mirror.models import Member, Option
 from tests.host.models import Author, Book, Review, Shelf
 
@@ -19,8 +20,13 @@ class ByName(MirroredAdmin):
     search_fields = ["name"]
 
 
-class BookAdmin(MirroredAdmin):
+class BookAdmin(Pipelined, MirroredAdmin):
     """A host's own choices."""
+
+    pipeline_stage = "state"
+    pipeline_value = "price"
+    pipeline_owner = "editor"
+    pipeline_company = "author"
 
     list_display = ["title", "attio_state"]
     search_fields = ["title"]

@@ -104,6 +104,10 @@ def test_one_period_ends_where_the_next_one_starts(deals, moments):
 
 @given(histories, edges)
 def test_finer_periods_tell_the_same_story(deals, moments):
+    flows = Counter()
+    for flow, number in flows_of(deals, moments).items():
+        flows[flow.coarse] += number
+    assert flows == flows_of(deals, [moments[0], moments[-1]])
     fine = Books.of(flows_of(deals, moments), len(moments) - 1)
     coarse = Books.of(flows_of(deals, [moments[0], moments[-1]]), 1)
     for stage in STAGES:

@@ -230,10 +230,10 @@ def test_a_page_of_one_owner_is_of_his_deals(story: Story) -> None:
 
 def test_by_owner_each_has_his_own(story: Story) -> None:
     span = edges(story)[0], edges(story)[-1]
-    found = pipeline(story).flows_by("owner", *span)
+    found = pipeline(story).flows_by("owner", span)
     by_hand = [story.flows(list(span), name) for name in ("ada", "ben")]
     assert sorted(map(repr_of, found.values())) == sorted(repr_of(one) for one in by_hand if one)
-    money = pipeline(story).flows_by("currency_code", *span)
+    money = pipeline(story).flows_by("currency_code", span)
     assert money == {"USD": story.flows(list(span))}
 
 
@@ -271,7 +271,7 @@ def test_the_questions_are_as_many_for_many_deals_as_for_few(story: Story) -> No
         one = pipeline(story)
         with CaptureQueriesContext(database) as queries:
             one.flows(moments)
-            one.flows_by("owner", moments[0], moments[-1])
+            one.flows_by("owner", moments)
             one.durations((moments[0], moments[-1]), timezone.now())
             one.worth(moments[-1])
         return len(queries)

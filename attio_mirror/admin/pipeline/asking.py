@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ...core.pipeline import Unit, cut
 from ...models import Connection, Member
-from ...models.pipeline.counting import CURRENCY
+from ...models.pipeline import CURRENCY
 
 MOST = 62
 """Periods on one page."""

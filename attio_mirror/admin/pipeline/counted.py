@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ...core.pipeline import Account, Books, Line, conversions
+from ...core.pipeline import Account, Books, Flow, Line, conversions
 from .asking import BYS, NONE
 from .report import Days, Report, short
 from .tables import Cell, Column, Row, Table, money
@@ -132,8 +133,7 @@ def _part(number: int, share: float, url: str) -> Cell:
 def compared(report: Report, *, whole: bool = False) -> Table:
     """The books of the whole time by owner, company or currency."""
     by = report.asked.by
-    flows = report.pipeline.flows_by(report.names[by], report.moments[0], report.moments[-1])
-    books = {group: Books.of(mine, 1) for group, mine in flows.items()}
+    books = {group: Books.of(_coarse(flows), 1) for group, flows in report.flows_by.items()}
     groups = sorted(books, key=lambda group: (-sum(_size(books[group].whole)), str(group)))
     shown = groups if whole else groups[:FIRST]
     titles = _titles(report, by, shown)
@@ -155,6 +155,13 @@ def _compared(report: Report, books: Books, of: str) -> list[Cell]:
         *_outcome(report, days, line, ends, of),
         Cell(line.end, url=report.ways.to(of=of, at=days[1])),
     ]
+
+
+def _coarse(flows: Mapping[Flow, int]) -> Counter[Flow]:
+    found: Counter[Flow] = Counter()
+    for flow, number in flows.items():
+        found[flow.coarse] += number
+    return found
 
 
 def _titles(report: Report, by: str, groups: Sequence[Any]) -> dict[Any, str]:

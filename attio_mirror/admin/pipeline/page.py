@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from ...conf import conf
 from ...models import Attribute, Connection, Member
-from ...models.past import reader_of
-from ...models.pipeline import Pipeline
+from ...models.pipeline import Pipeline, attributes_of
 from ...sync.tenants import narrowed
 from ..moments import Moment
 from ..past import Retrospective, rows_then
@@ -137,8 +136,7 @@ class Pipelined(Retrospective):
         return form, asked, self._filtered(pipeline, asked)
 
     def _connections(self, request: HttpRequest) -> list[Connection]:
-        reader = reader_of(self.model)(self.model, None, None)
-        known = reader.attributes(self.pipeline_stage).values("connection")
+        known = attributes_of(self.model, self.pipeline_stage).values("connection")
         return list(narrowed(Connection.objects.filter(pk__in=known), request.user).order_by("pk"))
 
     def _pipeline(self, request: HttpRequest, connection: Connection) -> Pipeline:

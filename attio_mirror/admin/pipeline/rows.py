@@ -11,10 +11,12 @@ from urllib.parse import urlencode
 from django.db import models
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from ...models import AttributeValue, Link
+from ...models.past import reader_of
 from ...models.pipeline import Pipeline
 from ...models.pipeline.stays import next_stage
 from ..moments import AS_OF
@@ -68,11 +70,10 @@ class Behind:
         found = {
             str(row.pk): row for row in model._base_manager.filter(pk__in=[one.object_id for one in links.values()])
         }
-        missing = [pk for pk, link in links.items() if link.object_id not in found]
-        names = self._last_names(missing) if missing else {}
+        names = self._last_names([link for link in links.values() if link.object_id not in found])
         return [
             Stay(
-                name=str(found.get(links[link].object_id) or names.get(link) or links[link]),
+                name=str(found.get(links[link].object_id) or names[link]),
                 url=self._url(links[link], is_gone=links[link].object_id not in found),
                 stage=stages[place],
                 entered=entered,
@@ -98,10 +99,13 @@ class Behind:
         both: QuerySet[Any, Any] = alive.union(gone, all=True).order_by("-active_from", "link_id")
         return both
 
-    def _last_names(self, links: Sequence[int]) -> dict[int, str]:
-        """What deals were called that are no more."""
-        versions = AttributeValue.objects.believed().filter(link__in=links, attribute__slug="name")
-        return {pk: text or "" for pk, text in versions.order_by("active_from").values_list("link_id", "text")}
+    def _last_names(self, links: Sequence[Link]) -> dict[int, str]:
+        """What rows were called that are no more."""
+        if not links:
+            return {}
+        reader = reader_of(self.pipeline.model)(self.pipeline.model, timezone.now(), None)
+        rows = reader.rows(links, AttributeValue.objects.current(), related=False)
+        return {link.pk: str(row) for link, row in zip(links, rows, strict=True)}
 
     def _url(self, link: Link, *, is_gone: bool) -> str:
         """Of a row that no longer exists the page just before it went."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .counting import Pipeline, Worth
+from .counting import CURRENCY, Pipeline, Worth, attributes_of
 from .stays import Question, Stays
 
-__all__ = ["Pipeline", "Question", "Stays", "Worth"]
+__all__ = ["CURRENCY", "Pipeline", "Question", "Stays", "Worth", "attributes_of"]

@@ -73,11 +73,8 @@ class Pipeline:
 
     def attributes(self, name: str) -> tuple[int, ...]:
         """The attributes a field or slug names; none where the mirror knows no such thing."""
-        try:
-            found = reader_of(self.model)(self.model, None, None).attributes(name)
-        except FieldDoesNotExist:
-            return ()
-        return tuple(found.filter(connection=self.connection).order_by("pk").values_list("pk", flat=True))
+        found = attributes_of(self.model, name).filter(connection=self.connection)
+        return tuple(found.order_by("pk").values_list("pk", flat=True))
 
     # -- which deals ----------------------------------------------------------------------------------------------
 
@@ -118,11 +115,11 @@ class Pipeline:
                 found[Flow(*flow)] += number
         return found
 
-    def flows_by(self, name: str, since: datetime, until: datetime) -> dict[Any, Counter[Flow]]:
-        """The same in one period, for each value an attribute holds now: a place of the ledger, a currency, or None."""
+    def flows_by(self, name: str, moments: Sequence[datetime]) -> dict[Any, Counter[Flow]]:
+        """The same for each value an attribute holds now: a place of the ledger, a currency (of CURRENCY), or None."""
         held = self._holding(name).filter(_true(timezone.now())).annotate(of_link=F(_column(name)))
         found: dict[Any, Counter[Flow]] = {}
-        for stays in self._flowing([since, until]):
+        for stays in self._flowing(moments):
             for of, *flow, number in tally(stays, FLOW, held=held.values("link_id", "of_link")):
                 found.setdefault(of, Counter())[Flow(*flow)] += number
         return found
@@ -197,6 +194,14 @@ class Pipeline:
                 if days[0] and days[1]:
                     found.setdefault(place, Slips()).add(days[0], days[1], number)
         return found
+
+
+def attributes_of(model: type[models.Model], name: str) -> QuerySet[Attribute]:
+    """The attributes a field or slug names, of all connections; none where the mirror knows no such thing."""
+    try:
+        return reader_of(model)(model, None, None).attributes(name)
+    except FieldDoesNotExist:
+        return Attribute.objects.none()
 
 
 FLOW = ("place", "went_to", "entered_in", "left_in")

@@ -72,7 +72,9 @@ class Stays:
         if question.standing:
             stays = stays.filter(standing(question.standing))
         if question.entered:
-            stays = stays.filter(active_from__gte=question.entered[0], active_from__lt=question.entered[1])
+            # What ended before cannot have begun later: the index begins with the end, so say it.
+            lately = Q(ended=None) | Q(ended__gt=question.entered[0])
+            stays = stays.filter(lately, active_from__gte=question.entered[0], active_from__lt=question.entered[1])
         if question.left:
             stays = stays.filter(ended__gte=question.left[0], ended__lt=question.left[1])
         if question.to:
