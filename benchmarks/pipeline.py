@@ -21,7 +21,6 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 
 from attio_mirror.models import AttributeValue, Deal
-from attio_mirror.models.past import Past
 from attio_mirror.models.pipeline import Pipeline, Question
 from attio_mirror.testing import sandboxed
 
@@ -39,8 +38,8 @@ def main() -> None:
     with own_tables(), sandboxed() as attio:
         Lives(attio.connection, args.deals).write()
         print(f"{database.vendor}, {args.deals} deals, {AttributeValue.objects.count()} versions")
-        ada = Past(Deal, NOW).where(owner=attio.member("Ada")).conditions
-        whole, hers = (Pipeline(Deal, attio.connection, conditions=one) for one in ((), ada))
+        whole = Pipeline(Deal, attio.connection)
+        hers = whole.where("owner", whole.places("owner", attio.member("Ada")))
         for days, name in ((91, "a quarter"), (365, "a year")):
             moments = [NOW - timedelta(days=days) + timedelta(days=days) * n / 12 for n in range(13)]
             _show(f"{name}: books of 12 periods", lambda moments=moments: whole.flows(moments))

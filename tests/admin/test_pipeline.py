@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from attio_mirror.admin.pipeline.tables import harmless
-from attio_mirror.models import Attribute, Company, Deal, Link
+from attio_mirror.models import AttioObject, Attribute, AttributeValue, Company, Connection, Deal, Link
 from attio_mirror.testing import Attio
 
 from .busy import lead_busy_lives
@@ -172,6 +172,20 @@ def test_rows_are_turned(desk: Desk, busy: list[Deal], monkeypatch: pytest.Monke
     assert "Page 2 of 3" in text_of(desk.client.get(reverse(ROWS) + older))
 
 
+def test_days_begin_at_midnight_of_the_page(attio: Attio, desk: Desk, busy: list[Deal]) -> None:
+    late = timezone.now().replace(hour=20, minute=0, second=0, microsecond=0) - timedelta(days=9)
+    stays = AttributeValue.objects.filter(link=attio.link(busy[5]), attribute__slug="stage")
+    assert stays.update(active_from=late) == 1
+    asked = {"unit": "day", "since": late.date().isoformat(), "until": (late + timedelta(days=1)).date().isoformat()}
+
+    def new() -> list[int]:
+        return [row.cells[0].number for row in tables(desk.client.get(reverse(PAGE), asked))["won"].rows]
+
+    assert new() == [1, 0]
+    with timezone.override("Asia/Tokyo"):
+        assert new() == [0, 1]
+
+
 # -- files ------------------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +281,49 @@ def test_close_dates_that_slip_are_shown_where_a_host_names_the_attribute(
     rows = {row.label: row.cells for row in tables(desk.client.get(reverse(PAGE)))["stages"].rows}
     assert [cell.number for cell in rows["Lead"][-3:]] == [1, 0, 10.0]
     assert [cell.number for cell in rows["Won 🎉"][-3:]] == [0, 0, None]
+
+
+def test_an_attribute_that_holds_no_dates_slips_nowhere(desk: Desk, busy: list[Deal], settings: Any) -> None:
+    for slug in ("name", "no_such_attribute"):
+        settings.ATTIO_MIRROR = {**settings.ATTIO_MIRROR, "DEAL_CLOSE_DATE": slug}
+        rows = tables(desk.client.get(reverse(PAGE)))["stages"].rows
+        assert {tuple(cell.number for cell in row.cells[-3:]) for row in rows} == {(0, 0, None)}
+
+
+def test_of_several_connections_one_is_shown(attio: Attio, desk: Desk, busy: list[Deal]) -> None:
+    other = Connection.objects.create(alias="other")
+    deals = AttioObject.objects.create(connection=other, object_id="o", slug="deals")
+    Attribute.objects.create(
+        connection=other,
+        object=deals,
+        target="objects",
+        attribute_id="a",
+        slug="stage",
+        api_slug="stage",
+        type="status",
+    )
+    text = text_of(desk.client.get(reverse(PAGE)))
+    assert '<select name="connection"' in text
+    for connection, number in ((attio.connection, 5), (other, 0)):
+        found = tables(desk.client.get(reverse(PAGE), {"connection": connection.pk}))
+        assert found["stages"].rows[-1].cells[0].number == number
+
+
+def test_of_many_owners_the_page_shows_the_first_and_the_file_all(
+    desk: Desk, busy: list[Deal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attio_mirror.admin.pipeline.counted.FIRST", 1)
+    table = tables(desk.client.get(reverse(PAGE)))["compared"]
+    assert [row.label for row in table.rows] == ["Ada Lovelace"]
+    assert "The largest 1 of 2; the file has all." in table.note
+    lines = read(desk.client.get(reverse(PAGE), {"csv": "compared"}))
+    assert [line[0] for line in lines] == ["Owner", "Ada Lovelace", "Ben Okri"]
+
+
+def test_months_are_called_by_their_names(desk: Desk, busy: list[Deal]) -> None:
+    asked = {"unit": "month", "since": "2026-01-01", "until": "2026-02-15"}
+    names = [row.label for row in tables(desk.client.get(reverse(PAGE), asked))["won"].rows]
+    assert names == ["January 2026", "02/01/2026 – 02/15/2026"]
 
 
 def test_the_page_asks_the_same_queries_however_many_deals(attio: Attio, desk: Desk, busy: list[Deal]) -> None:

@@ -226,6 +226,10 @@ def test_a_page_of_one_owner_is_of_his_deals(story: Story) -> None:
     for name in ("Ada", "Ben"):
         past = Past(Deal, timezone.now()).where(owner=story.attio.member(name))
         assert pipeline(story, *past.conditions).flows(moments) == story.flows(moments, name.lower())
+        whole = pipeline(story)
+        his = whole.where("owner", whole.places("owner", story.attio.member(name)))
+        assert his.flows(moments) == story.flows(moments, name.lower())
+    assert pipeline(story).where("owner", None).flows(moments) == {}
 
 
 def test_by_owner_each_has_his_own(story: Story) -> None:

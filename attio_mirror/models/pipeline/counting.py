@@ -65,11 +65,13 @@ class Pipeline:
     stage: str = "stage"
     value: str = "value"
     conditions: tuple[Q, ...] = ()
+    """What the links of the deals must fulfil."""
+    holding: tuple[tuple[QuerySet[Any, Any], bool], ...] = ()
 
     @cached_property
     def stays(self) -> Stays:
         """Of these deals."""
-        return Stays(self.attributes(self.stage), self.conditions)
+        return Stays(self.attributes(self.stage), self.conditions, self.holding)
 
     def attributes(self, name: str) -> tuple[int, ...]:
         """The attributes a field or slug names; none where the mirror knows no such thing."""
@@ -82,10 +84,9 @@ class Pipeline:
         """Those of the deals that hold one of these now: places of the ledger, or currencies (of CURRENCY). None: that
         hold nothing."""
         versions = self._holding(name).filter(_true(timezone.now()))
-        if groups is None:
-            return replace(self, conditions=(*self.conditions, ~Q(pk__in=versions.values("link"))))
-        held = versions.filter(**{f"{_column(name)}__in": list(groups)})
-        return replace(self, conditions=(*self.conditions, Q(pk__in=held.values("link"))))
+        if groups is not None:
+            versions = versions.filter(**{f"{_column(name)}__in": list(groups)})
+        return replace(self, holding=(*self.holding, (versions.values("link"), groups is not None)))
 
     def places(self, name: str, value: Any) -> set[int]:
         """Under which places of the ledger deals hold a value as the field shows it."""

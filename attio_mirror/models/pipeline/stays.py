@@ -47,12 +47,16 @@ class Stays:
     attributes: tuple[int, ...]
     conditions: tuple[Q, ...] = ()
     """What the links of the deals must fulfil."""
+    holding: tuple[tuple[QuerySet[Any, Any], bool], ...] = ()
+    """Subqueries of links, and whether the deals must be among them or not."""
 
     def both(self) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
         """Of the living, and of the gone; `ended` and `moved_at` (None: it did not move on) are annotated."""
         believed = AttributeValue.objects.believed().filter(attribute__in=self.attributes).order_by()
         if self.conditions:
             believed = believed.filter(link__in=Link.objects.filter(*self.conditions).values("pk"))
+        for links, is_among in self.holding:
+            believed = believed.filter(link__in=links) if is_among else believed.exclude(link__in=links)
         alive = believed.exclude(link__in=_tombstones()).annotate(ended=F("active_until"), moved_at=F("active_until"))
         gone = believed.filter(link__in=_tombstones()).exclude(link__record_id=None, link__row_gone_at__isnull=False)
         gone = gone.annotate(gone_at=_gone_at()).annotate(
