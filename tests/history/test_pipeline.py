@@ -282,3 +282,20 @@ def test_the_questions_are_as_many_for_many_deals_as_for_few(story: Story) -> No
 
     far = story.start - timedelta(days=900)
     assert asked(edges(story)) == asked([far, far + timedelta(days=1)]) == 8 + 3
+
+
+def test_what_a_record_did_after_its_row_was_deleted_is_no_part_of_it(attio: Attio, deal: Deal) -> None:
+    link, gone = attio.link(deal), timezone.now()
+    lead, since, until = spot(attio.stage("Lead")), gone - timedelta(days=4), gone + timedelta(days=2)
+    moments = [since - timedelta(days=1), gone + timedelta(days=5)]
+    deal.delete()
+    type(link).objects.filter(pk=link.pk).update(row_gone_at=gone)
+    [stay] = AttributeValue.objects.filter(link=link, attribute__slug="stage")
+    AttributeValue.objects.filter(pk=stay.pk).update(active_from=since, active_until=until)
+    stay.pk, stay.active_from, stay.active_until = None, until, None
+    stay.save()
+    one = Pipeline(Deal, attio.connection)
+    assert one.flows(moments) == {Flow(lead, None, 1, 1): 1}
+    asked = Question(entered=(moments[0], moments[1]), is_latest=True)
+    assert [stays.count() for stays in one.stays.asked(asked)] == [0, 1]
+    assert one.durations((moments[0], moments[1]), moments[1])[0] == {lead: {(4, False): 1}}

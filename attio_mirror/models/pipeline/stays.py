@@ -95,6 +95,8 @@ class Stays:
             link=OuterRef("link"), attribute__in=self.attributes, place=OuterRef("place"),
             active_from__gt=OuterRef("active_from"), active_from__gte=since, active_from__lt=until,
         )  # fmt: skip
+        if "gone_at" in stays.query.annotations:  # what came after it was gone is no stay
+            later = later.filter(active_from__lt=OuterRef("gone_at"))
         return stays.exclude(Exists(later.order_by()))
 
 
