@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 
 from ..history import AttributeValue
@@ -52,11 +52,14 @@ class Stays:
 
     def both(self) -> tuple[QuerySet[Any, Any], QuerySet[Any, Any]]:
         """Of the living, and of the gone; `ended` and `moved_at` (None: it did not move on) are annotated."""
-        believed = AttributeValue.objects.believed().filter(attribute__in=self.attributes).order_by()
+        believed: QuerySet[Any, Any] = AttributeValue.objects.believed().filter(attribute__in=self.attributes)
+        believed = believed.order_by()
         if self.conditions:
             believed = believed.filter(link__in=Link.objects.filter(*self.conditions).values("pk"))
+        # A sum, so that the walk goes on along the stages: link by link it would read every wide row (SQLite does).
+        believed = believed.alias(by_link=F("link_id") + Value(0)) if self.holding else believed
         for links, is_among in self.holding:
-            believed = believed.filter(link__in=links) if is_among else believed.exclude(link__in=links)
+            believed = believed.filter(by_link__in=links) if is_among else believed.exclude(by_link__in=links)
         alive = believed.exclude(link__in=_tombstones()).annotate(ended=F("active_until"), moved_at=F("active_until"))
         gone = believed.filter(link__in=_tombstones()).exclude(link__record_id=None, link__row_gone_at__isnull=False)
         gone = gone.annotate(gone_at=_gone_at()).annotate(
