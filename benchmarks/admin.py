@@ -12,6 +12,7 @@ import argparse
 import os
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
 
@@ -34,6 +35,7 @@ from attio_mirror.testing import sandboxed
 from .lives import SPAN, START, Lives
 from .scratch import own_tables
 
+QUARTER = timedelta(days=91)
 AT_MOST = 2
 """Times the stock list."""
 stock = admin.AdminSite("stock")
@@ -82,6 +84,7 @@ def _pages(deals: int, rounds: int) -> dict[str, list[tuple[str, str | None]]]:
     lists, plain = reverse(f"{ours}changelist"), reverse(f"{theirs}changelist")
     stages = list(Option.objects.filter(attribute__slug="stage").values_list("pk", flat=True))
     page = {pk: (reverse(f"{ours}change", args=[pk]), reverse(f"{theirs}change", args=[pk])) for pk in some}
+    quarter = f"{reverse('admin:attio_mirror_deal_attio_pipeline')}?unit=month&since="
     return {
         "list of deals": [(f"{lists}?p={turn + 1}", f"{plain}?p={turn + 1}") for turn in turns],
         "the list, of one stage": [(f"{lists}?stage={stages[turn % len(stages)]}", None) for turn in turns],
@@ -89,6 +92,8 @@ def _pages(deals: int, rounds: int) -> dict[str, list[tuple[str, str | None]]]:
         "the list as of a day": [(f"{lists}?as_of={day}", None) for day in days],
         "page of a deal": [page[pk] for pk in some],
         "its history": [(reverse(f"{ours}attio_history", args=[pk]), None) for pk in some],
+        "operations": [(reverse("admin:attio_mirror_operations_changelist"), None) for _ in turns],
+        "pipeline of a quarter": [(f"{quarter}{day}&until={day + QUARTER}", None) for day in days[:10]],
         "its page as of a day": [(f"{page[pk][0]}?as_of={day}", None) for pk, day in zip(some, days, strict=True)],
     }
 
