@@ -27,17 +27,17 @@ from ..models import Link
 from .badges import live_badge
 from .bulk import Bulk
 from .choosing import Choosing
+from .exporting import Exporting
 from .filters import StateFilter
 from .notes import panel
 from .paging import CappedPaginator
-from .past import Retrospective
 from .states import MirroredChangeList, next_step, row_pk, state_of
 from .stock import Rows
 from .talking import Talking
 from .timeline import Timeline
 
 
-class MirroredAdmin(Talking, Bulk, Timeline, Choosing, Retrospective):
+class MirroredAdmin(Talking, Bulk, Timeline, Choosing, Exporting):
     """Saves only what was edited, shows where each row stands with Attio, and why."""
 
     list_display: Any = ("__str__", "attio_state")
@@ -87,6 +87,7 @@ class MirroredAdmin(Talking, Bulk, Timeline, Choosing, Retrospective):
             return path(route, self.admin_site.admin_view(view), name=name)
 
         return [
+            ours("attio-export/", self.export_view, "export"),
             ours("attio-state/", self.state_view, "state"),
             ours("attio-records/<int:connection_id>/<str:slug>/", self.records_view, "records"),
             ours("<path:object_id>/attio-push/", _unquoted(self.push_view), "push"),

@@ -10,7 +10,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ..models import BatchedEdit, Conflict, LinkState, OutboxEntry, OutboxState
+from ..core.scopes import needed
+from ..models import ATTRIBUTES, BatchedEdit, Conflict, LinkState, OutboxEntry, OutboxState
 from .badges import live_badge, state_badge
 from .sheet import Sheet
 
@@ -25,6 +26,10 @@ HINTS: Mapping[str, str] = {
     LinkState.DROPPED: "The change was dropped from the outbox and is kept here. Push it, or wait for the local sweep.",
     LinkState.GONE: "The record no longer exists in Attio. The row is kept and nothing is sent.",
 }
+NO_SCOPE = (
+    "The token may not write this: it lacks the scope <strong>{}</strong>. Edits are kept here and go once it has it: "
+    "tick it in Attio, then check the connection."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,8 @@ class Panel:
     state: str
     has_history: bool = True
     words: list[SafeString] = field(default_factory=list)
+    may_push: bool = True
+    """Whether the token may write the row."""
 
     @property
     def is_refused(self) -> bool:
@@ -58,6 +65,8 @@ def panel(sheet: Sheet, *, state_url: str) -> Panel:
     """The panel of a row."""
     state = LinkState(sheet.link.state) if sheet.link else LinkState.UNSENT  # type: ignore[attr-defined]  # annotated
     words = [] if sheet.entry is None else outbox_words(sheet, sheet.entry)
+    if lacks := lacking_scope(sheet):
+        words = [format_html(NO_SCOPE, lacks), *words]
     return Panel(
         badge=live_badge(state, pk=sheet.row.pk if sheet.row else "", url=state_url),
         hint=HINTS.get(state, ""),
@@ -65,7 +74,15 @@ def panel(sheet: Sheet, *, state_url: str) -> Panel:
         state=state.value,
         has_history=sheet.mirror.options.ledger,
         words=words,
+        may_push=not lacks,
     )
+
+
+def lacking_scope(sheet: Sheet) -> str:
+    """What the token would need to write the row, and has not: as Attio told us, or as it refused."""
+    of, slug = sheet.connection, sheet.mirror.options.object
+    path = "/v2/objects/any/attributes/any" if slug == ATTRIBUTES else f"/v2/objects/{slug}/records/any"
+    return next((scope for scope in needed("PATCH", path) if of and scope in of.missing_scopes), "")
 
 
 def outbox_words(sheet: Sheet, entry: OutboxEntry) -> list[SafeString]:

@@ -19,13 +19,15 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from ..mirrors.directory import chunks
 from ..mirrors.registry import registry
 from ..models import AttributeValue, Connection
 from ..models.past import Past, as_of
 from ..sync.tenants import narrowed, tenants_of
 from .moments import AS_OF, Moment
-from .paging import CappedPaginator
+from .paging import CAP, CappedPaginator
 from .revert import Reverting
+from .states import STATE
 from .stock import ModelAdmin, Rows
 from .then import sections
 
@@ -87,7 +89,7 @@ class PastChangeList(ChangeList):
         past = self.past
         for spec in asked:
             past = spec.then(past)
-        links: Rows = past.links().order_by("-pk").only("object_id", "connection_id")
+        links: Rows = past.links().order_by("-pk").only("object_id", "connection_id", "record_id")
         for word in self.query.split():
             links = links.filter(self._saying(word))
         return links
@@ -99,12 +101,23 @@ class PastChangeList(ChangeList):
             page = self.paginator.page(self.page_num)
         except InvalidPage as error:
             raise IncorrectLookupParameters from error
-        versions = AttributeValue.objects.as_of(self.moment.when).order_by()
-        self.result_list = self.past.reader.rows(page.object_list, versions, related=True)
+        self.result_list = self._rows(page.object_list)
         self.result_count = self.paginator.count
         self.show_full_result_count, self.full_result_count = False, None
         self.show_admin_actions, self.can_show_all = False, False
         self.multi_page = self.result_count > self.list_per_page
+
+    def everything(self) -> Iterator[models.Model]:
+        """The rows of all pages."""
+        for chunk in chunks(list(self.queryset[:CAP])):
+            yield from self._rows(chunk)
+
+    def _rows(self, links: Any) -> list[models.Model]:
+        versions = AttributeValue.objects.as_of(self.moment.when).order_by()
+        rows: list[models.Model] = self.past.reader.rows(links, versions, related=True)
+        for row, link in zip(rows, links, strict=True):
+            setattr(row, STATE, link)
+        return rows
 
     def url_for_result(self, result: Any) -> str:
         """A page of the same moment."""
@@ -149,17 +162,9 @@ class Retrospective(Reverting):
             raise PermissionDenied
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if (moment := self._moment(request)) is None or self._left_out(request):
-            return HttpResponseRedirect(self._without(request, moment))
-        columns = self.get_past_list_display(request)
-        try:
-            shown = PastChangeList(
-                self, request, columns, self.get_list_display_links(request, columns),
-                self.get_list_filter(request), None, self.get_search_fields(request), (), self.list_per_page,
-                self.list_max_show_all, (), self, (), None,
-            )  # fmt: skip
-        except IncorrectLookupParameters:
-            return HttpResponseRedirect(f"{request.path}?{moment.query}")
+        shown = self.past_list(request)
+        if isinstance(shown, HttpResponse):
+            return shown
         context = {
             **self.admin_site.each_context(request),
             "module_name": str(self.opts.verbose_name_plural),
@@ -172,7 +177,7 @@ class Retrospective(Reverting):
             "opts": self.opts,
             "actions_on_top": True,
             "preserved_filters": self.get_preserved_filters(request),
-            "moment": moment,
+            "moment": shown.moment,
             "now_url": shown.get_query_string(remove=[AS_OF]),
             **(extra_context or {}),
         }
@@ -190,6 +195,20 @@ class Retrospective(Reverting):
         if (moment := self._moment(request)) is None:
             return HttpResponseRedirect(self._without(request, None))
         return self._page_then(request, object_id, moment)
+
+    def past_list(self, request: HttpRequest) -> PastChangeList | HttpResponse:
+        """The list the address asks for, or the way to one that can be shown."""
+        if (moment := self._moment(request)) is None or self._left_out(request):
+            return HttpResponseRedirect(self._without(request, moment))
+        columns = self.get_past_list_display(request)
+        try:
+            return PastChangeList(
+                self, request, columns, self.get_list_display_links(request, columns),
+                self.get_list_filter(request), None, self.get_search_fields(request), (), self.list_per_page,
+                self.list_max_show_all, (), self, (), None,
+            )  # fmt: skip
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(f"{request.path}?{moment.query}")
 
     # -- how -------------------------------------------------------------------------------------------------------
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.utils.safestring import SafeString
 
 from ..models import Company, Deal, Person, User, Workspace
+from .ages import Aged, CreatedFilter, InStageFilter
 from .badges import option_badge
 from .filters import MemberFilter, StateFilter, option_filter
 from .mirrored import MirroredAdmin
@@ -17,14 +20,15 @@ class RecordAdmin(MirroredAdmin):
     """What the five have in common: newest first, by the primary key's index."""
 
     ordering = ("-pk",)
+    list_filter: ClassVar[Any] = (StateFilter, CreatedFilter)
 
 
 @admin.register(Deal)
-class DealAdmin(Pipelined, RecordAdmin):
+class DealAdmin(Pipelined, Aged, RecordAdmin):
     """Deals."""
 
-    list_display = ("name", "stage_badge", "attio_state", "money", "owner", "associated_company")
-    list_filter = (StateFilter, option_filter("stage"), MemberFilter)
+    list_display = ("name", "stage_badge", "attio_state", "in_stage", "money", "owner", "associated_company")
+    list_filter = (StateFilter, option_filter("stage"), InStageFilter, MemberFilter, CreatedFilter)
     list_select_related = ("stage", "owner", "associated_company")
     search_fields = ("name",)
     autocomplete_fields = ("associated_company", "associated_people")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib.admin.views.main import ChangeList
@@ -15,8 +15,10 @@ from ..conf import PushMode, conf
 from ..mirrors.directory import content_type_id
 from ..models import BatchedEdit, Conflict, Link, LinkState, OutboxEntry, OutboxState
 from .badges import UNSETTLED
+from .paging import CAP
 from .stock import Rows
 
+CHUNK = 500
 STATE = "attio_link"
 """The attribute a row carries its link under (None where it has none)."""
 
@@ -64,9 +66,22 @@ class MirroredChangeList(ChangeList):
     """A change list whose rows know their links."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """One query more, however many rows."""
+        """The same few queries more, however many rows."""
         super().get_results(request)
-        attach_links(self.result_list)
+        self.attach(self.result_list)
+
+    def attach(self, rows: Iterable[models.Model]) -> None:
+        """What rows know besides their fields."""
+        attach_links(rows)
+
+    def everything(self) -> Iterator[models.Model]:
+        """The rows of all pages."""
+        for start in range(0, CAP, CHUNK):
+            rows = list(self.queryset[start : start + CHUNK])
+            self.attach(rows)
+            yield from rows
+            if len(rows) < CHUNK:
+                return
 
 
 def row_pk(model: type[models.Model]) -> models.expressions.Combinable:
@@ -89,13 +104,13 @@ def in_state(rows: Rows, state: str) -> Rows:
     unsettled |= Q(pk__in=BatchedEdit.objects.filter(held_slot__isnull=False).values("link"))
     unsettled |= Q(pk__in=_dropped(links).values("pk"))
     if state == LinkState.IN_STEP:
-        return rows.exclude(_among(links.filter(unsettled | _gone() | Q(record_id=None)), rows)).filter(
-            _among(links, rows)
+        return rows.exclude(among(links.filter(unsettled | _gone() | Q(record_id=None)), rows)).filter(
+            among(links, rows)
         )
     if state == LinkState.UNSENT:
-        return rows.filter(_among(_standing(links.filter(record_id=None), state), rows) | ~_among(links, rows))
+        return rows.filter(among(_standing(links.filter(record_id=None), state), rows) | ~among(links, rows))
     narrowed = links.filter(_gone() if state == LinkState.GONE else unsettled)
-    return rows.filter(_among(_standing(narrowed, state), rows))
+    return rows.filter(among(_standing(narrowed, state), rows))
 
 
 def _standing(links: Any, state: str) -> Rows:
@@ -111,5 +126,6 @@ def _gone() -> Q:
     return Q(row_gone_at__isnull=False) | Q(record_gone_at__isnull=False)
 
 
-def _among(links: models.QuerySet[Link], rows: Rows) -> Q:
+def among(links: models.QuerySet[Link], rows: Rows) -> Q:
+    """Whether a row is that of one of these links."""
     return Q(pk__in=links.annotate(row_pk=row_pk(rows.model)).values("row_pk"))

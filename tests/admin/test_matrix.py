@@ -21,7 +21,7 @@ from ..http.people import ANONYMOUS, EDITOR, PEOPLE, SECRET, STAFF, STRANGER, VI
 pytestmark = pytest.mark.django_db
 
 LOOKS = {"changelist", "change", "history", "attio_history", "attio_state", "attio_records"}
-LOOKS |= {"attio_pipeline", "attio_pipeline_rows"}
+LOOKS |= {"attio_pipeline", "attio_pipeline_rows", "attio_export"}
 CHANGES = {"add", "delete", "attio_push", "attio_pull", "attio_revert", "attio_deed", "attio_undo", "attio_begin"}
 ADMINS = {model: one for model, one in admin.site._registry.items() if model._meta.app_label == "attio_mirror"}
 

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from attio_mirror.admin.pipeline.tables import harmless
+from attio_mirror.admin.spreadsheet import harmless
 from attio_mirror.models import AttioObject, Attribute, AttributeValue, Company, Connection, Deal, Link
 from attio_mirror.testing import Attio
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attio_mirror.models import Attribute, Conflict, Deal, LinkState, OutboxEntry, OutboxState
+from attio_mirror.models import Attribute, Conflict, Connection, Deal, LinkState, OutboxEntry, OutboxState
 from attio_mirror.sandbox import faults
 from attio_mirror.testing import Attio
 
@@ -146,3 +146,19 @@ def test_a_conflict_whose_row_is_gone_says_so(attio: Attio, desk: Desk, deal: De
     Deal.objects.filter(pk=deal.pk)._raw_delete(using="default")
     answer = desk.act("attio_mirror_conflict", "take_theirs", Conflict.objects.get())
     assert "not there any more" in said(answer)
+
+
+def test_what_the_token_may_not_do_is_named_and_greyed_out(attio: Attio, desk: Desk, deal: Deal) -> None:
+    pages = {
+        "record_permission:read-write": ("attio_mirror_deal_change", deal.pk),
+        "object_configuration:read-write": ("attio_mirror_attribute_change", Attribute.objects.get(slug="value").pk),
+    }
+    for page in pages.values():
+        assert "lacks the scope" not in desk.visit(*page)
+    for scope, page in pages.items():
+        Connection.objects.update(missing_scopes=[scope])
+        text = desk.visit(*page)
+        assert f"lacks the scope <strong>{scope}</strong>" in text
+        assert 'attio-push/" disabled' in text
+        other = next(one for name, one in pages.items() if name != scope)
+        assert "lacks the scope" not in desk.visit(*other)

@@ -18,7 +18,7 @@ axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
 
 STOCK = (".breadcrumbs",)
 """What Django's own templates show on every page."""
-OTHERS = {"attio_state", "attio_records", "history"}
+OTHERS = {"attio_state", "attio_records", "attio_export", "history"}
 """What is no page, and Django's own."""
 NAMED = """() => [...document.querySelectorAll(".admin-autocomplete")].every(
     one => one.parentNode.querySelector("[aria-label]")

@@ -18,6 +18,7 @@ from ...models.pipeline import Pipeline, attributes_of
 from ...sync.tenants import narrowed
 from ..moments import Moment
 from ..past import Retrospective, rows_then
+from ..spreadsheet import csv_file
 from ..stock import Paginator
 from .asking import NAMES, NONE, Asked, Asking
 from .counted import balance, compared, conversion, held, won
@@ -26,7 +27,7 @@ from .measured import stages_now, time_in_stage
 from .report import Report
 from .rows import PAGE, Behind, field_of, in_words
 from .stages import stages_of
-from .tables import Table, as_csv, csv_file
+from .tables import Table, as_csv
 
 TABLES: dict[str, Callable[[Report], Table]] = {
     "stages": stages_now,
@@ -95,7 +96,7 @@ class Pipelined(Retrospective):
         behind = Behind(pipeline, drill, view=change, site=self.admin_site.name)
         if request.GET.get("csv"):
             heads = [str(self.opts.verbose_name).capitalize(), "Stage", "Entered", "Left", "To"]
-            return csv_file("rows", heads, (stay.plain for stay in behind.all()))
+            return csv_file("pipeline-rows", heads, (stay.plain for stay in behind.all()))
         page = Paginator(behind.rows, PAGE).get_page(request.GET.get("p"))
         ways = Ways("", asked.query, drill)
         context = {

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import HttpResponse
 from django.utils.formats import number_format
 
+from ..spreadsheet import csv_file
 from ..wording import NOTHING, amount
-
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,28 +92,4 @@ def as_csv(table: Table) -> HttpResponse:
     lines = (
         [*([row.group] if table.group else []), row.label, *(cell.plain for cell in row.cells)] for row in table.rows
     )
-    return csv_file(table.name, [*heads, *(column.title for column in table.columns)], lines)
-
-
-def csv_file(name: str, heads: Iterable[str], lines: Iterable[Iterable[object]]) -> HttpResponse:
-    """Numbers as they are; a text that a spreadsheet would run is made one that it shows."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="pipeline-{name}.csv"'
-    answer.write("\ufeff")  # else spreadsheets take UTF-8 for something older
-    writer = csv.writer(answer)
-    writer.writerows(_harmless([list(heads), *lines]))
-    return answer
-
-
-def _harmless(lines: Iterable[Iterable[object]]) -> Iterator[list[object]]:
-    for line in lines:
-        yield [harmless(cell) if isinstance(cell, str) else cell for cell in line]
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(RISKY) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdecimal()
+    return csv_file(f"pipeline-{table.name}", [*heads, *(column.title for column in table.columns)], lines)

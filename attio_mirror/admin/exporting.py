@@ -1,0 +1,62 @@
+"""Lists as files: what the page at the same address shows, on all its pages; of the past with its date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from html import unescape
+from typing import Any
+
+from django.contrib.admin.utils import display_for_field, label_for_field, lookup_field
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.text import capfirst
+
+from .moments import AS_OF
+from .past import PastChangeList, Retrospective
+from .spreadsheet import csv_file
+from .states import MirroredChangeList, link_of
+
+
+class Exporting(Retrospective):
+    """The part of `MirroredAdmin` that hands out its lists."""
+
+    change_list_template = "admin/attio_mirror/list.html"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """With a way to the file."""
+        url = reverse(self.view_name("export"), current_app=self.admin_site.name)
+        return super().changelist_view(request, {"export_url": url, **(extra_context or {})})
+
+    def export_view(self, request: HttpRequest) -> HttpResponse:
+        """`attio-export/`, with what the address of a list asks."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        shown: PastChangeList | MirroredChangeList
+        heads, name = [str(self.opts.verbose_name).capitalize(), "Record"], str(self.opts.verbose_name_plural)
+        if AS_OF in request.GET and self.remembers():
+            found = self.past_list(request)
+            if isinstance(found, HttpResponse):
+                return found
+            shown, name = found, f"{name}-as-of-{found.moment.text.replace(':', '')}"
+        else:
+            shown = self.get_changelist_instance(request)  # type: ignore[assignment]  # get_changelist says which
+        columns = [one for one in shown.list_display if one != "action_checkbox"]
+        heads += [capfirst(str(label_for_field(one, self.model, self))) for one in columns]
+        return csv_file(name.replace(" ", "-"), heads, self._lines(shown.everything(), columns))
+
+    def _lines(self, rows: Iterable[models.Model], columns: Iterable[Any]) -> Iterator[list[object]]:
+        for row in rows:
+            link = link_of(row)
+            yield [row.pk, (link and link.record_id) or "", *(self._said(one, row) for one in columns)]
+
+    def _said(self, column: Any, row: models.Model) -> str:
+        field, _, value = lookup_field(column, row, self)
+        if field is None:
+            return unescape(strip_tags("" if value is None else str(value)))
+        if field.remote_field:
+            value = getattr(row, field.name)
+            return "" if value is None else str(value)
+        return str(display_for_field(value, field, ""))
