@@ -90,6 +90,8 @@ class Screen:
             self.page.emulate_media(color_scheme=scheme)
             for width in (1440, 390):
                 self.page.set_viewport_size({"width": width, "height": 900})
-                self.page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
+                self.page.screenshot(
+                    path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True, animations="disabled"
+                )
         self.page.set_viewport_size({"width": 1440, "height": 900})
         self.page.emulate_media(color_scheme="light")
