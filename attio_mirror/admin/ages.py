@@ -76,43 +76,48 @@ def days(number: int) -> str:
     return {0: "today", 1: "1 day"}.get(max(0, number), f"{number:,} days")
 
 
-class InStageFilter(admin.SimpleListFilter):
+class SpanFilter(admin.SimpleListFilter):
+    """Rows by a number of days."""
+
+    spans: ClassVar[dict[int, str]]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The spans, in words."""
+        self.field = getattr(model_admin, "aged_by", "")
+        return [(str(number), words) for number, words in self.spans.items()]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        """Of what was not offered, all."""
+        given = self.value() or ""
+        if not given.isdigit() or int(given) not in self.spans:
+            return queryset
+        links = self.links(queryset.model, timezone.now() - timedelta(days=int(given)))
+        return queryset.filter(among(links, queryset))
+
+    def links(self, model: type[models.Model], moment: datetime) -> models.QuerySet[Link]:
+        """The links of the rows that are that old, or young."""
+        raise NotImplementedError
+
+
+class InStageFilter(SpanFilter):
     """Rows by how long they have been in their stage."""
 
     title = "in stage"
     parameter_name = "in_stage"
     spans: ClassVar[dict[int, str]] = {7: "Over a week", 30: "Over a month", 90: "Over three months"}
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Some spans."""
-        self.field = model_admin.aged_by
-        return [(str(number), words) for number, words in self.spans.items()]
-
-    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        """The rows whose stage is that old."""
-        given = self.value() or ""
-        if not given.isdigit() or int(given) not in self.spans:
-            return queryset
-        old = current(queryset.model, self.field).filter(active_from__lte=timezone.now() - timedelta(days=int(given)))
-        return queryset.filter(among(Link.objects.filter(pk__in=old.values("link")), queryset))
+    def links(self, model: type[models.Model], moment: datetime) -> models.QuerySet[Link]:
+        """Those whose stage began before."""
+        return Link.objects.filter(pk__in=current(model, self.field).filter(active_from__lte=moment).values("link"))
 
 
-class CreatedFilter(admin.SimpleListFilter):
+class CreatedFilter(SpanFilter):
     """Rows by when their record was made. No calendar: it would count all rows for each of its years."""
 
     title = "created in Attio"
     parameter_name = "created"
     spans: ClassVar[dict[int, str]] = {1: "Past 24 hours", 7: "Past 7 days", 30: "Past 30 days", 365: "Past year"}
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Some spans."""
-        return [(str(number), words) for number, words in self.spans.items()]
-
-    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        """The rows whose record is that young."""
-        given = self.value() or ""
-        if not given.isdigit() or int(given) not in self.spans:
-            return queryset
-        since = to_stamp(timezone.now() - timedelta(days=int(given)))
-        young = Link.objects.filter(content_type=content_type_id(queryset.model), record_created_at__gte=since)
-        return queryset.filter(among(young, queryset))
+    def links(self, model: type[models.Model], moment: datetime) -> models.QuerySet[Link]:
+        """Those whose record was made since."""
+        return Link.objects.filter(content_type=content_type_id(model), record_created_at__gte=to_stamp(moment))
