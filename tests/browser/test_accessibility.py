@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from attio_mirror.models import Deal
 from attio_mirror.testing import Attio
 
-from ..admin.test_matrix import LOOKS, one_of_each, pages
+from ..admin.site import LOOKS, one_of_each, pages
 from .screen import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+axe = Axe()
 
 STOCK = (".breadcrumbs",)
 """What Django's own templates show on every page."""
