@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.constants import OnConflict
 
 FEW = 50
 """Rows for which a temporary table is not worth its while."""
+MANY = 512
+"""Rows below which a plan made without figures does no harm."""
 AS_THEY_ARE = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
 """Fields whose values, once clean, need no preparation for any database."""
 
@@ -41,6 +43,25 @@ def pour(model: type[models.Model], names: Sequence[str], rows: Sequence[Row]) -
     marks = ", ".join("%s" for _ in columns)
     with database.cursor() as cursor:
         cursor.executemany(_insert(model, columns, f"VALUES ({marks})", database), ready)
+
+
+def take_stock(new: Sequence[models.Model], *others: type[models.Model]) -> None:
+    """Have PostgreSQL count a table, and others that grow with it, once it has doubled by these new rows.
+
+    Without figures it expects a handful of rows and reads a whole table to find some of them, page after page of a
+    first mirror. Its autovacuum counts a minute later, or, where it is off, never.
+    """
+    if not new or new[-1].pk < MANY or (new[0].pk - 1).bit_length() == new[-1].pk.bit_length():
+        return
+    database = connections[router.db_for_write(type(new[0]))]
+    if database.vendor == "postgresql":
+        tables = ", ".join(database.ops.quote_name(model._meta.db_table) for model in (type(new[0]), *others))
+        transaction.on_commit(lambda: _execute(database, f"ANALYZE {tables}"), using=database.alias, robust=True)
+
+
+def _execute(database: BaseDatabaseWrapper, statement: str) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(statement)
 
 
 def _prepared(field: models.Field[Any, Any], values: Row, database: BaseDatabaseWrapper) -> Sequence[Any]:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from django.db import DataError, transaction
 from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 
-from attio_mirror.models import AttributeValue
-from attio_mirror.models.flood import FEW, pour
+from attio_mirror.models import AttributeValue, Link
+from attio_mirror.models.flood import FEW, pour, take_stock
 
 from . import kit
 
@@ -71,3 +72,18 @@ def test_one_transaction_may_see_several_floods() -> None:
         pour_versions(rows[MANY:])
         pour(AttributeValue, list(rows[0]), [])
     assert AttributeValue.objects.count() == 3 * MANY
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("first", "last", "doubled"), [(500, 512, True), (1000, 1100, True), (513, 1023, False), (60, 70, False)]
+)
+def test_stock_is_taken_when_a_table_has_doubled(first: int, last: int, *, doubled: bool) -> None:
+    with CaptureQueriesContext(database) as asked, transaction.atomic():
+        take_stock([Link(pk=first), Link(pk=last)], AttributeValue)
+        before = len(asked)
+    taken = [query["sql"] for query in asked.captured_queries[before:] if "ANALYZE" in query["sql"]]
+    if doubled and database.vendor == "postgresql":
+        assert taken == ['ANALYZE "attio_mirror_link", "attio_mirror_attributevalue"']
+    else:
+        assert not taken

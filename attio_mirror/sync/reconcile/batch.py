@@ -15,7 +15,8 @@ from django.utils import timezone
 from ...core.stamps import to_stamp
 from ...mirrors.attributes import Direction
 from ...mirrors.directory import chunks
-from ...models import Link, OutboxEntry, Reason
+from ...models import AttributeValue, Link, OutboxEntry, Reason
+from ...models.flood import take_stock
 from ...models.outbox import OUT
 from ...signals import reconciled
 from ..frame import Frame, Seen
@@ -210,7 +211,7 @@ def _write_links(new: list[Decision], old: list[Decision]) -> None:
             link.record_gone_at = None  # it is back; an answer from before it went does not wake it
         link.web_url = seen.web_url or link.web_url
         link.record_created_at = seen.created_at or link.record_created_at
-    Link.objects.bulk_create([d.link for d in new])
+    take_stock(Link.objects.bulk_create([d.link for d in new]), AttributeValue)
     fields = ["base", "seen_hash", "synced_at", "record_gone_at", "web_url", "record_created_at"]
     if len(old) == 1:  # the commonest batch by far, and a bulk update is slow to write down
         old[0].link.save(update_fields=fields)
