@@ -23,7 +23,7 @@ attribute a list of elements in Attio's order (the first is the primary one). El
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -140,3 +140,10 @@ def same(a: Canonical, b: Canonical) -> bool:
 def union(first: Iterable[Element], then: Iterable[Element]) -> list[Element]:
     """`first`, then what `then` adds, without repeats, order kept."""
     return list({key(element): element for element in (*first, *then)}.values())
+
+
+def replaced(canonical: Canonical, old: Container[str], new: Element) -> Canonical:
+    """The value with `new` in the place of the elements whose keys are `old`."""
+    if isinstance(canonical, list):
+        return union((new if key(element) in old else element for element in canonical), ())
+    return canonical if canonical is None or key(canonical) not in old else new

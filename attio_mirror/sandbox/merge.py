@@ -140,7 +140,10 @@ def _repoint(
     new = (survivor.target.id, survivor.id)
     for holder, attribute, elements in pointing:
         identity = CODECS[attribute.type].identity
-        after = {identity(each): each for each in (new if element in old else element for element in elements)}
+        moved = (new if element in old else element for element in elements)
+        if not writing.state.readings.merge_moves_references:
+            moved = (element for element in elements if element not in old)
+        after = {identity(each): each for each in moved}
         writing.apply(holder, [Change(attribute, list(after.values()))])
 
 

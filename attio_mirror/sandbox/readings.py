@@ -101,3 +101,5 @@ class Readings:
     """Does the merged record carry the versions of the originals, with their times?"""
     merge_unites_relationships: bool = True
     """Are multi-value relationships of both originals united (else: the primary's, if it has any)?"""
+    merge_moves_references: bool = True
+    """Do references to the originals that are no relationships point to the merged record, or end?"""

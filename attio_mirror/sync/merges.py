@@ -23,6 +23,7 @@ from .frame import Frame, Seen
 from .inherit import inherit, open_entries
 from .mark import queue
 from .pull import mirror_of, pull
+from .readdress import Move, move_held, readdress
 from .reconcile import Report, reconcile
 from .reconcile.references import bind_arrivals
 from .repoint import Pointers, repoint
@@ -48,9 +49,11 @@ def merged(connection: Connection, object_slug: str, record_id: str, duplicate_i
     if record_id in report.stale:
         return report
     originals = _originals(frame, gone, record_id)
+    move = Move(frame.object, {*gone, *(str(link.record_id) for link in originals)}, record_id)
     if record_id in report.failed and _pass_on(frame, originals, there[record_id]):
         del report.failed[record_id]
-    pointers = _settle(frame, originals, record_id, there.get(record_id))
+    pointers = _settle(frame, originals, move, there.get(record_id))
+    _gather(pointers, readdress(connection, move) if move.gone else {})
     for slug, record_ids in pointers.items():
         report.add(pull(connection, slug, sorted(record_ids), source="webhook"))
     return report
@@ -119,15 +122,18 @@ def _rekey(frame: Frame, original: Link, survivor: Seen) -> None:
         queue(Link.objects.select_related("connection").get(pk=original.pk))
 
 
-def _settle(frame: Frame, originals: Sequence[Link], record_id: str, survivor: Seen | None) -> Pointers:
+def _settle(frame: Frame, originals: Sequence[Link], move: Move, survivor: Seen | None) -> Pointers:
     """Make the originals tombstones of the survivor, and its row their heir. Who pointed to their rows."""
     pointers: Pointers = {}
+    record_id = move.into
     with transaction.atomic():
         links = {link.pk: link for link in _locked(frame, originals, record_id)}
         heir = next((link for link in links.values() if link.record_id == record_id and link.is_alive), None)
         rows = frame.fresh().rows([link for link in links.values() if link.row_gone_at is None], lock=True)
         heirs_row = rows.get(heir.object_id) if heir is not None else None
         inherits = False
+        if heirs_row is not None:
+            move_held(frame.connection, move)
         for link in [links[one.pk] for one in originals if one.pk in links]:
             is_news = _tombstone(link, record_id)
             row = rows.get(link.object_id) if link.row_gone_at is None else None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attio_mirror.core.errors import AttioError, NotFound
-from attio_mirror.core.values import AttributeType, elements, key, keys, same, union
+from attio_mirror.core.values import AttributeType, elements, key, keys, replaced, same, union
 
 from .canonicals import ALL, typed
 
@@ -76,3 +76,18 @@ def test_an_error_prints_its_facts():
     )
     assert str(error) == "404 not_found: Record not found. (GET /v2/objects/deals/records/1)"
     assert str(AttioError("no answer")) == "no answer"
+
+
+A, B, C = ({"target_object": "companies", "target_record_id": name} for name in "abc")
+
+
+def test_elements_are_replaced_where_they_stand():
+    old = {key(A), key(B)}
+    assert replaced([A, {"target_object": "people", "target_record_id": "a"}, B], old, C) == [
+        C,
+        {"target_object": "people", "target_record_id": "a"},
+    ]
+    assert replaced(A, old, C) == C
+    assert replaced(C, old, B) == C
+    assert replaced(None, old, C) is None
+    assert replaced([], old, C) == []
