@@ -24,7 +24,7 @@ class PushMode(StrEnum):
     QUEUED = "queued"
     """A django-q2 task is woken after commit (the default)."""
     INLINE = "inline"
-    """The saving process pushes right after its commit: for scripts and tiny installations."""
+    """Whoever saves pushes right after the commit, whoever takes a delivery reads it: for tiny installations."""
     OFF = "off"
     """Rows are marked and wait; `attio_push` or `drain()` sends them: for tests and maintenance."""
     SHADOW = "shadow"

@@ -1,4 +1,8 @@
-"""Waking a pump: after commit, at most one wake-up at a time, and never at the price of the save."""
+"""Waking whoever talks to Attio: after commit, and never at the price of the save or the delivery.
+
+Where tasks are queued, a pump is woken by at most one wake-up at a time. With PUSH inline nobody serves a queue: then
+who woke does the work itself, after its commit, and an error there ends in the log.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,9 @@ log = logging.getLogger("attio_mirror")
 PUSH_TASK = "attio_mirror.tasks.push"
 PULL_TASK = "attio_mirror.tasks.pull"
 HISTORY_TASK = "attio_mirror.tasks.history"
+PUSH_HERE = "attio_mirror.sync.push.pump"
+HISTORY_HERE = "attio_mirror.sync.history.read_some"
+"""The same for somebody who waits: they neither linger nor go on for long."""
 WAKE_UP_LASTS = timedelta(seconds=10)
 """A wake-up older than this was lost; the next mark sends another."""
 
@@ -30,7 +37,7 @@ def wake(connection_id: int) -> None:
 def _wake(connection_id: int) -> None:
     mode = conf().push
     if mode == PushMode.INLINE:
-        run_now(PUSH_TASK, connection_id)
+        run_now(PUSH_HERE, connection_id)
     elif mode in (PushMode.QUEUED, PushMode.SHADOW) and _is_first(connection_id):
         _enqueue(PUSH_TASK, connection_id)
 
@@ -58,13 +65,27 @@ def clear_wake_up(connection_id: int) -> None:
     Connection.objects.filter(pk=connection_id).update(pump_queued_until=None)
 
 
+def works_here() -> bool:
+    """Whether nobody serves a queue, and who finds work does it."""
+    return conf().push == PushMode.INLINE
+
+
 def wake_pull(connection_id: int) -> None:
-    """Queue the reading of the inbox after commit."""
-    transaction.on_commit(lambda: _enqueue(PULL_TASK, connection_id), robust=True)
+    """Have the inbox read after commit."""
+    read = run_now if works_here() else _enqueue
+    transaction.on_commit(lambda: read(PULL_TASK, connection_id), robust=True)
 
 
 def wake_history(connection_id: int) -> None:
-    """Queue the reading of histories after commit. Without workers (PUSH inline or off) the tick or a command reads."""
+    """Have histories read after commit. With PUSH off the tick or a command reads."""
+    if works_here():
+        transaction.on_commit(lambda: run_now(HISTORY_HERE, connection_id), robust=True)
+    else:
+        wake_history_again(connection_id)
+
+
+def wake_history_again(connection_id: int) -> None:
+    """Queue another reader of histories: one has run for long enough, and there is more to do."""
     if conf().push in (PushMode.QUEUED, PushMode.SHADOW):
         transaction.on_commit(lambda: _enqueue(HISTORY_TASK, connection_id), robust=True)
 

@@ -14,6 +14,7 @@ from attio_mirror.models import Connection, SweepState
 from attio_mirror.sync import enumeration
 from attio_mirror.sync.connections import connection
 from attio_mirror.sync.history import import_history
+from attio_mirror.sync.inbox import read_inbox
 from attio_mirror.sync.match import Matching, Unmatchable, adopt_twins, match
 from attio_mirror.sync.pull import mirror_of, pull_all
 from attio_mirror.sync.sweep import Progress, accept
@@ -58,6 +59,7 @@ class Command(BaseCommand):
             slugs = self._wanted(of, objects)
             if match:
                 self._match(of, slugs, match, ask=not yes)
+            self._deliveries(of)
             for slug in slugs if options["accept_deletions"] else ():
                 self._accept(of, slug)
             failed = sum(self._pull(of, slug) for slug in slugs)
@@ -67,6 +69,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{counted(failed, 'record')} could not be written. Mend what the database refuses, then pull again."
             )
+
+    def _deliveries(self, of: Connection) -> None:
+        """What was announced and has not been read, where no task cluster runs or it lags behind."""
+        if read := read_inbox(of.pk):
+            self.stdout.write(f"{counted(read, 'waiting delivery', 'waiting deliveries')} read.")
 
     def _wanted(self, of: Connection, named: Sequence[str]) -> list[str]:
         for slug in named:

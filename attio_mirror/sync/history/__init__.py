@@ -5,6 +5,6 @@ from __future__ import annotations
 from .audit import audit, audit_all
 from .imports import Progress, import_history
 from .opened import wanted
-from .reading import Reading, read_wishes
+from .reading import Reading, read_some, read_wishes
 
-__all__ = ["Progress", "Reading", "audit", "audit_all", "import_history", "read_wishes", "wanted"]
+__all__ = ["Progress", "Reading", "audit", "audit_all", "import_history", "read_some", "read_wishes", "wanted"]

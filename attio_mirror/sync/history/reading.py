@@ -16,7 +16,7 @@ from ...models import Attribute, Connection, HistoryWish, WishState
 from ..budget import background, edits_wait, hush
 from ..connections import lose_token
 from ..pull import pull
-from ..wake import wake_history
+from ..wake import wake_history_again
 from .asking import Answer, ask
 from .learning import learn
 
@@ -65,8 +65,13 @@ def read_wishes(connection_id: int, *, runs_for: float = RUNS_FOR) -> Reading:
         if time.monotonic() >= deadline or edits_wait(connection_id):
             break
     if HistoryWish.objects.of(connection_id).due().exists():
-        wake_history(connection_id)
+        wake_history_again(connection_id)
     return total
+
+
+def read_some(connection_id: int) -> Reading:
+    """Read a handful, the most urgent, while somebody waits."""
+    return read_wishes(connection_id, runs_for=0.0)
 
 
 def talking(connection_id: int) -> Connection | None:
