@@ -9,6 +9,7 @@ from ..mirrors.registry import registry
 from ..models import Link, OutboxEntry
 from .frame import Frame, agreed
 from .mark import queue
+from .push.compose import undecided
 from .reconcile.rows import take
 
 
@@ -19,6 +20,7 @@ class Unrestorable(Exception):
 def restore(link: Link) -> OutboxEntry:
     """Have a tombstone's record created in Attio again, under a new id; its row, too, where that is gone.
 
+    What waits for approval goes on waiting: meanwhile the record says what both sides had agreed on.
     References of other records to it are not restored: Attio ended them. Raises Unrestorable.
     """
     with transaction.atomic():
@@ -27,8 +29,10 @@ def restore(link: Link) -> OutboxEntry:
         row = frame.rows([link], lock=True).get(link.object_id) if link.row_gone_at is None else None
         if row is None:
             row = _row_again(frame, link)
+        waits = undecided(frame, link, row)
         link.record_id, link.record_gone_at, link.row_gone_at = None, None, None
-        link.base, link.seen_hash, link.synced_at = {}, None, None
+        link.base = {slug: agreed for slug, agreed in link.base.items() if slug in waits}
+        link.seen_hash, link.synced_at = None, None
         link.record_created_at, link.web_url = "", None
         link.save()
         OutboxEntry.objects.open().filter(link=link).update(attempts=0, verb="", said={}, removed={})

@@ -33,25 +33,37 @@ class Debt:
 
 
 def debt(frame: Frame, link: Link, row: models.Model) -> Debt:
-    """Compare a row with the base; attributes in open conflict, or not approved yet, are left out: a person decides."""
-    held = set(Conflict.objects.filter(link=link, resolved_at=None).values_list("slug", flat=True))
-    held |= held_of(frame, row, link)
-    local = frame.read(row, link)
+    """Compare a row with the base, but for what is undecided.
+
+    A record that is made anew gets even that, as it was agreed on before the record went.
+    """
+    waits, local = undecided(frame, link, row), frame.read(row, link)
     found = Debt()
     for slug, slot in frame.slots.items():
-        if slug in held or not frame.mirror.gives(slot):
+        if not frame.mirror.gives(slot) or (slug in waits and link.record_id):
             continue
-        if slug in local.invalid:
+        if slug in waits:
+            _owe(found, slug, agreed(link, slug), None)
+        elif slug in local.invalid:
             found.invalid[slug] = local.invalid[slug]
-            continue
-        value = local.values[slug]
-        if same(value, agreed(link, slug)):
-            continue
-        if pending := names_pending(value):
-            found.pending[slug] = pending
         else:
-            found.owed[slug] = value
+            _owe(found, slug, local.values[slug], agreed(link, slug) if link.record_id else None)
     return found
+
+
+def undecided(frame: Frame, link: Link, row: models.Model) -> set[str]:
+    """Attributes a person is to decide about: in open conflict, or not approved yet."""
+    in_conflict = Conflict.objects.filter(link=link, resolved_at=None).values_list("slug", flat=True)
+    return held_of(frame, row, link).union(in_conflict)
+
+
+def _owe(found: Debt, slug: str, value: Canonical, base: Canonical) -> None:
+    if same(value, base):
+        return
+    if pending := names_pending(value):
+        found.pending[slug] = pending
+    else:
+        found.owed[slug] = value
 
 
 def order(frame: Frame, far: Far, link: Link, row: models.Model, owed: Mapping[str, Canonical]) -> Order:
