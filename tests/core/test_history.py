@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attio_mirror.core.history import Known, Splice, splice_current, splice_full
+from attio_mirror.core.history import Known, Splice, apart, splice_current, splice_full
 from attio_mirror.core.values import Actor, Version, key
 
 
@@ -33,6 +33,9 @@ def apply(ledger, splice):
     for number, until in splice.close:
         assert rows[number].active_until is None
         assert until >= rows[number].active_from
+        rows[number] = replace(rows[number], active_until=until)
+    for number, until in splice.cut:
+        assert rows[number].active_until > until >= rows[number].active_from
         rows[number] = replace(rows[number], active_until=until)
     start = max([*(row.id for row in ledger), 0]) + 1
     for number, added in enumerate(splice.add, start):
@@ -168,3 +171,70 @@ def test_a_closed_row_attio_shows_open_is_superseded():
 def test_an_empty_splice_is_false():
     assert not Splice(gap=True)
     assert Splice(supersede=(1,))
+
+
+def true_at(rows, second):
+    """Which rows were true just after a moment."""
+    return [one for one in rows if one.active_from <= at(second) and (one.active_until or at(59)) > at(second)]
+
+
+@given(HISTORIES)
+def test_no_two_versions_of_a_single_value_are_true_at_once(seen):
+    told = apart(seen)
+    assert sorted(key(one.element) + one.active_from for one in told) == sorted(
+        key(one.element) + one.active_from for one in seen
+    )
+    assert {id(one.wire) for one in told} == {id(one.wire) for one in seen}, "what Attio sent is kept"
+    assert all(len(true_at(told, second)) <= 1 for second in range(40))
+    assert said(apart(told)) == said(told)
+
+
+@given(HISTORIES)
+def test_what_is_active_now_stays_so_and_of_others_the_later_is_believed(seen):
+    told = apart(seen)
+    newest = max((one.active_from for one in seen if one.active_until is None), default=None)
+    assert [one.active_from for one in told if one.active_until is None] == ([newest] if newest else [])
+    for second in range(40):
+        claims = [one.active_from for one in true_at(seen, second) if newest is None or one.active_from <= newest]
+        for one in true_at(told, second):
+            assert one.active_from == max(claims)
+
+
+def test_versions_that_do_not_overlap_are_left_as_they_are():
+    seen = [version("lead", 0, 4), version("won", 4, 4), version("lost", 4, 6), version("lead", 8)]
+    assert said(apart(seen)) == said(seen)
+
+
+def test_an_overlap_below_a_microsecond_is_none_to_the_ledger():
+    lead = replace(version("lead", 0), active_until="2026-01-01T00:00:05.123456999Z")
+    won = replace(version("won", 5), active_from="2026-01-01T00:00:05.123456500Z")
+    assert apart([lead, won]) == [lead, won]
+
+
+def test_an_end_that_we_make_is_one_a_column_can_hold():
+    lead = version("lead", 0, 9)
+    won = replace(version("won", 5), active_from="2026-01-01T00:00:05.123456789Z")
+    assert apart([won, lead])[0].active_until == "2026-01-01T00:00:05.123456000Z"
+
+
+SINGLE = st.lists(st.builds(version, st.sampled_from("abc"), SECONDS), max_size=1)
+
+
+@given(HISTORIES, st.lists(SINGLE | HISTORIES, max_size=4), SECONDS)
+def test_the_ledger_of_a_single_value_never_overlaps_whatever_is_read(first, reads, second):
+    """Full reads and current ones in any order; the last word about now is Attio's."""
+    ledger = apply([], splice_full([], apart(first)))
+    for seen in reads:
+        told = apart(seen)
+        is_current = all(one.active_until is None for one in seen)
+        splice = splice_current(ledger, told, multi=False, seen_at=at(second)) if is_current else None
+        ledger = apply(ledger, splice if splice is not None else splice_full(ledger, told))
+        assert all(len(true_at(ledger, moment)) <= 1 for moment in range(40))
+        still_open = [row for row in ledger if row.active_until is None]
+        assert facts(still_open) == said(one for one in told if one.active_until is None)
+
+
+def test_a_closed_row_that_reaches_into_the_present_is_cut_where_that_began():
+    ledger = [known(1, "lead", 0, 5), known(2, "lost", 4, 6), known(3, "won", 7)]
+    splice = splice_current(ledger, [version("won", 3)], multi=False, seen_at=at(9))
+    assert splice == Splice(add=(version("won", 3),), supersede=(3,), cut=((1, at(3)), (2, at(4))), gap=True)

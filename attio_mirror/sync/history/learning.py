@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...core.codecs import InvalidValue, decode_values, versions
-from ...core.history import splice_full
+from ...core.history import apart, splice_full
 from ...core.values import Version, same
 from ...models import AttributeValue, HistoryWish, Link, WishState
 from ..frame import agreed
@@ -75,10 +75,12 @@ def _splice(
 
 
 def _versions(answer: Answer) -> list[Version] | None:
+    spec = answer.wish.attribute.spec
     try:
-        return versions(answer.wish.attribute.spec, answer.wires)
+        found = versions(spec, answer.wires)
     except InvalidValue:
         return None
+    return found if spec.multi else apart(found)
 
 
 def _lock(answers: Iterable[Answer]) -> Mapping[int, Link]:

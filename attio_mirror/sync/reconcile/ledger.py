@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from ...core.codecs import InvalidValue, versions
 from ...core.errors import Json
-from ...core.history import Known, Splice, place, splice_current
+from ...core.history import Known, Splice, apart, place, splice_current
 from ...core.stamps import parse_stamp, to_stamp
 from ...core.values import AttributeSpec, Version, key
 from ...mirrors.attributes import Slot
@@ -57,6 +57,7 @@ class Corrections:
     add: list[Row] = field(default_factory=list)
     close: list[AttributeValue] = field(default_factory=list)
     supersede: list[int] = field(default_factory=list)
+    cut: dict[int, datetime] = field(default_factory=dict)
     backdated: dict[int, str] = field(default_factory=dict)
 
     def take(self, link: Link, attribute_id: int, splice: Splice) -> None:
@@ -65,11 +66,13 @@ class Corrections:
             ended = AttributeValue(pk=pk, active_until=parse_stamp(until), end_learned_at=self.now)
             self.close.append(ended)
         self.supersede += splice.supersede
+        self.cut |= {pk: parse_stamp(until) for pk, until in splice.cut}
         self.add += [self._row(link.pk, attribute_id, version) for version in splice.add]
         self._note_start(link, min((version.active_from for version in splice.add), default=""))
 
     def write(self) -> None:
         """Supersede first: an added version may begin where a superseded one did."""
+        self._write_anew()
         AttributeValue.objects.filter(pk__in=self.supersede).update(
             superseded_at=self.now, superseded_slot=models.F("pk")
         )
@@ -78,6 +81,14 @@ class Corrections:
         for link_id, earliest in self.backdated.items():
             further = Q(backdated_to="") | Q(backdated_to__gt=earliest)
             Link.objects.filter(further, pk=link_id).update(backdated_to=earliest)
+
+    def _write_anew(self) -> None:
+        """What is cut was believed with another end until now, and still can be asked for so."""
+        for row in AttributeValue.objects.filter(pk__in=self.cut):
+            held = {name: getattr(row, name) for name in Row._fields}  # noqa: SLF001  # the documented name of what a NamedTuple has
+            held |= {"active_until": self.cut[row.pk], "learned_at": self.now, "learned_from": self.source}
+            self.add.append(Row(**held))
+            self.supersede.append(row.pk)
 
     def _note_start(self, link: Link, stamp: str) -> None:
         """A past that reaches back before its record must be found by whoever asks for then."""
@@ -130,6 +141,8 @@ def _splice(slot: Slot, seen: Seen, believed: Sequence[Known]) -> Splice:
     shown = readable(slot.spec, wires)
     if wires and not shown:
         return Splice()
+    if not slot.spec.multi and len(shown) > 1:
+        shown = apart(shown)
     return splice_current(believed, shown, multi=slot.spec.multi, seen_at=to_stamp(seen.asked_at), born=born)
 
 
