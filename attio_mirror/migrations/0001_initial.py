@@ -574,7 +574,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='attributevalue',
-            index=models.Index(fields=['attribute', 'superseded_slot', 'active_until', 'active_from', 'place', 'link'], name='attio_ledger_as_of'),
+            index=models.Index(fields=['attribute', 'superseded_slot', 'active_until', 'active_from', 'place', 'link', 'learned_at', 'end_learned_at'], name='attio_ledger_as_of'),
         ),
         migrations.AddConstraint(
             model_name='attributevalue',

@@ -89,8 +89,7 @@ class Past(Generic[Row]):
 
     def versions(self) -> AttributeValueQuerySet:
         """What was true then of the records there were."""
-        versions = self._true().exclude(link__in=self._gone())
-        return versions.filter(link__in=self._all().filter(*self.conditions)) if self.conditions else versions
+        return self._of_those(self._true())
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
@@ -133,9 +132,8 @@ class Past(Generic[Row]):
     def counts(self, name: str) -> dict[Any, int]:
         """How many rows held each value of a field (or slug) then: `counts("stage")` → {Option: 12, …}."""
         attributes = list(self.reader.attributes(name))
-        held = self.versions().filter(attribute__in=attributes)
         groups: dict[tuple[int, int], list[int]] = {}
-        for attribute_id, place, number, sample in self._grouped(held):
+        for attribute_id, place, number, sample in self._grouped(attributes):
             group = groups.setdefault((attribute_id, place), [0, sample])
             group[0] += number
         samples = self._true().filter(attribute__in=attributes, link__in={sample for _, sample in groups.values()})
@@ -149,15 +147,17 @@ class Past(Generic[Row]):
 
     # -- how ------------------------------------------------------------------------------------------------------
 
-    def _grouped(self, held: AttributeValueQuerySet) -> Iterator[tuple[int, int, int, int]]:
-        """Attribute, place, how many, and one link of them. What goes on and what has ended since are two walks along
-        the index: together they touch only what was true then."""
-        halves = [held]
-        if self.believed_at is None:
-            halves = [held.filter(active_until=None), held.filter(active_until__gt=self.when)]
-        for half in halves:
-            counted = half.values("attribute_id", "place").annotate(n=Count("*"), sample=Min("link_id"))
+    def _grouped(self, attributes: Collection[Attribute]) -> Iterator[tuple[int, int, int, int]]:
+        """Attribute, place, how many, and one link of them. By parts: an index holds all that is asked."""
+        held = AttributeValue.objects.filter(attribute__in=attributes).order_by()
+        for part in held.parts_of(self.when, self.believed_at):
+            counted = self._of_those(part).values("attribute_id", "place").annotate(n=Count("*"), sample=Min("link_id"))
             yield from counted.values_list("attribute_id", "place", "n", "sample")
+
+    def _of_those(self, versions: AttributeValueQuerySet) -> AttributeValueQuerySet:
+        """Versions of the records there were."""
+        there = versions.exclude(link__in=self._gone())
+        return there.filter(link__in=self._all().filter(*self.conditions)) if self.conditions else there
 
     def _narrowed(self, condition: Q) -> Past[Row]:
         narrower = copy(self)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import random
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -227,3 +228,25 @@ def test_the_currency_belongs_to_the_attribute(attio: Attio) -> None:
     value = Attribute.objects.get(slug="value", object__slug="deals")
     assert value.currency_code == "USD"
     assert Attribute.objects.get(slug="name", object__slug="deals").currency_code == ""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_parts_of_a_moment_share_nothing_and_leave_nothing_out(seed: int) -> None:
+    dice, of, named = random.Random(seed), kit.link(), kit.attribute()
+
+    def when(chance: float = 1.0) -> datetime | None:
+        return NOW + timedelta(hours=dice.randrange(8)) if dice.random() < chance else None
+
+    for place in range(60):
+        ends, superseded = when(0.7), when(0.3)
+        more = {"active_from": when(), "active_until": ends, "end_learned_at": when(0.6) if ends else None}
+        made = kit.version(of, named, place=place, learned_at=when(), **more)
+        if superseded:
+            AttributeValue.objects.filter(pk=made.pk).update(superseded_at=superseded, superseded_slot=made.pk)
+    for hours in range(8):
+        for believed in (None, *(NOW + timedelta(hours=h) for h in range(8))):
+            moment = NOW + timedelta(hours=hours)
+            parts = AttributeValue.objects.all().parts_of(moment, believed)
+            found = sorted(pk for part in parts for pk in part.values_list("pk", flat=True))
+            whole = AttributeValue.objects.as_of(moment, believed)
+            assert found == sorted(whole.values_list("pk", flat=True))
