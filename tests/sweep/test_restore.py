@@ -159,6 +159,19 @@ def test_a_verdict_before_the_record_is_there_again_is_what_it_is_made_with(
     assert {attio.state(deal) for deal in held} == {LinkState.IN_STEP}
 
 
+@pytest.mark.parametrize(("verdict", "final"), [(approve, WON), (refuse, LEAD)])
+def test_a_verdict_while_the_record_is_gone_is_what_it_is_restored_with(
+    attio: Attio, held: list[Deal], verdict: Any, final: str
+) -> None:
+    pull(attio.connection, "deals", [str(attio.link(deal).record_id) for deal in held])
+    verdict(PushBatch.objects.get())
+    for deal in held:
+        restore(attio.link(deal))
+    attio.drain()
+    assert stages_there(attio, held) == {final}
+    assert {str(Deal.objects.get(pk=deal.pk).stage) for deal in held} == {final}
+
+
 def test_elements_that_wait_for_approval_are_added_to_the_restored_record(attio: Attio, settings: Any) -> None:
     custom(attio, "tags", "select", is_multiselect=True)
     for title in ("old", "new"):

@@ -94,7 +94,8 @@ def _follow_together(frame: Frame, batch: PushBatch, edit_ids: Iterable[int]) ->
     goes = batch.state in (BatchState.RELEASED, BatchState.UNDONE)
     for edit in BatchedEdit.objects.filter(pk__in=list(edit_ids), state=EditState.HELD).order_by("pk"):
         link = locked[edit.link_id]
-        row = rows.get(link.object_id) if link.is_alive else None
+        # a refusal is followed where the record is gone, too: it may be restored from the row
+        row = rows.get(link.object_id) if link.is_alive or not goes else None
         if row is None or batch.slug not in frame.slots:
             _settle(edit, EditState.SKIPPED, reason=GONE if row is None else UNMIRRORED)
         elif goes:
