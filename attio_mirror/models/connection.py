@@ -46,6 +46,10 @@ class WebhookState(models.TextChoices):
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     """Connections by what they may do."""
 
+    def configured(self) -> ConnectionQuerySet:
+        """Those that settings have a token for: what runs by the clock leaves the others alone."""
+        return self.filter(alias__in=[alias for alias, given in conf().connections.items() if given.token])
+
     def running(self) -> ConnectionQuerySet:
         """Those nobody paused."""
         return self.filter(paused_at=None)

@@ -7,7 +7,6 @@ import logging
 from ..conf import conf
 from ..core.errors import AttioError
 from ..models import Connection, ConnectionState
-from ..models.connection import ConnectionQuerySet
 from .connecting import look_after
 from .connections import NotConfigured, check, take_note
 from .inbox import forget_old
@@ -19,7 +18,7 @@ ILL = (ConnectionState.REVOKED, ConnectionState.FOREIGN, ConnectionState.LIMITED
 
 def care() -> None:
     """Look after the webhooks and forget old deliveries; trouble with one connection keeps no other waiting."""
-    for connection in _configured().talking():
+    for connection in Connection.objects.configured().talking():
         forget_old(connection)
         try:
             look_after(connection)
@@ -30,12 +29,9 @@ def care() -> None:
 
 def heal() -> None:
     """Ask again whether Attio takes the tokens it refused: a new one, or a new scope, counts without a restart."""
-    for connection in _configured().running().filter(state__in=ILL):
+    named = Connection.objects.filter(alias__in=list(conf().connections))
+    for connection in named.running().filter(state__in=ILL):
         try:
             check(connection)
         except (AttioError, NotConfigured) as error:
             log.warning("Connection %s: %s", connection.alias, error)
-
-
-def _configured() -> ConnectionQuerySet:
-    return Connection.objects.filter(alias__in=list(conf().connections))

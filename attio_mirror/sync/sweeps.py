@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from ..conf import conf
 from ..models import Connection, Sweep, SweepKind
 from . import find as finding
 from .enumeration import is_enabled, mirrored
@@ -54,4 +53,4 @@ def _mirrored_once() -> Iterator[tuple[Connection, str]]:
 
 
 def _configured() -> list[Connection]:
-    return list(Connection.objects.talking().filter(alias__in=list(conf().connections)))
+    return list(Connection.objects.configured().talking())

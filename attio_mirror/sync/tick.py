@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from ..conf import conf
 from ..core.errors import AttioError
 from ..models import Connection
 from .alerts import watch
@@ -26,19 +25,29 @@ def tick() -> Pumped:
     """One round over all configured connections."""
     heal()
     total = Pumped()
-    for connection in Connection.objects.talking().filter(alias__in=list(conf().connections)):
+    for connection in Connection.objects.configured().talking():
         try:
-            settle_left(connection)
-            finish_left(connection)
-            done = pump(connection.pk)
-        except AttioError as error:
-            log.warning("Connection %s: %s", connection.alias, error)
-            done = Pumped()
+            done = _round(connection)
+        except Exception:  # whatever it is, it stops neither the other tenants nor the alerts
+            log.exception("Connection %s: its tick failed; the next one tries again.", connection.alias)
+            continue
         total.settled += done.settled
         total.failed += done.failed
         total.blocked += done.blocked
-        read_inbox(connection.pk)
-        read_wishes(connection.pk, runs_for=HISTORY_RUNS_FOR)
     revive()
     watch()
     return total
+
+
+def _round(connection: Connection) -> Pumped:
+    """What one connection waits for: edits to go out, deliveries and histories to be read."""
+    try:
+        settle_left(connection)
+        finish_left(connection)
+        done = pump(connection.pk)
+    except AttioError as error:
+        log.warning("Connection %s: %s", connection.alias, error)
+        done = Pumped()
+    read_inbox(connection.pk)
+    read_wishes(connection.pk, runs_for=HISTORY_RUNS_FOR)
+    return done

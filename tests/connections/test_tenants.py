@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from attio_mirror import tasks
 from attio_mirror.core.merge import Policy
-from attio_mirror.models import AttributePolicy, Company, Conflict, Connection, InboxEntry, Link
+from attio_mirror.models import AttributePolicy, Company, Conflict, Connection, Deal, HistoryWish, InboxEntry, Link
 from attio_mirror.sandbox import Deliveries
+from attio_mirror.sync import inbox
 from attio_mirror.sync.conflicts import decide_always
 from attio_mirror.sync.connecting import provision
 from attio_mirror.sync.inbox import read_inbox
@@ -114,3 +116,57 @@ def test_an_alias_that_is_configured_no_more_is_left_alone(attio: Attio, other: 
     assert Client().post("/attio/webhook/forgotten/", b"{}", content_type="application/json").status_code == 404
     stranger.refresh_from_db()
     assert stranger.state == "unchecked"
+
+
+def announced(of: Attio) -> None:
+    """A deal made in Attio whose delivery waits to be read."""
+    record_id = of.create("deals", name=of.connection.alias, stage="Lead", owner="ada@example.com")
+    owner = of.connection.objects_mirrored.get(slug="deals").object_id
+    event = {"event_type": "record.created", "id": {"object_id": owner, "record_id": record_id}}
+    InboxEntry.objects.create(connection=of.connection, idempotency_key="one", body={"events": [event]})
+
+
+def test_the_tick_passes_over_a_tenant_whose_token_was_taken_out_of_the_settings(
+    attio: Attio, other: Attio, configured: Any
+) -> None:
+    announced(attio)
+    announced(other)
+    configured(default={"TOKEN": ""})
+    tasks.tick()
+    assert [deal.name for deal in Deal.objects.all()] == ["other"]
+
+
+def test_care_and_audit_pass_over_it_too(attio: Attio, other: Attio, configured: Any) -> None:
+    for of in (attio, other):
+        of.create("deals", name="Tea", stage="Lead", owner="ada@example.com")
+        of.pull_all()
+        made = provision(of.connection, f"https://crm.example.com/attio/webhook/{of.connection.alias}/").webhook
+        of.world.webhooks[made.webhook_id].target_url = "https://elsewhere.example/"
+    configured(default={"TOKEN": ""})
+    tasks.care()
+    tasks.audit()
+    assert {hook.target_url for hook in other.world.webhooks.values()} == {
+        "https://crm.example.com/attio/webhook/other/"
+    }
+    assert HistoryWish.objects.of(other.connection).exclude(read_at=None).exists()
+
+
+def test_what_nobody_foresaw_in_one_tenant_stops_the_tick_of_no_other(
+    attio: Attio, other: Attio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    announced(attio)
+    announced(other)
+
+    def pull(connection: Connection, *given: Any, **how: Any) -> Any:
+        if connection.alias == "default":
+            raise OSError("The disk is full.")
+        return really(connection, *given, **how)
+
+    really = inbox.pull
+    watched: list[bool] = []
+    monkeypatch.setattr(inbox, "pull", pull)
+    monkeypatch.setattr("attio_mirror.sync.tick.watch", lambda: watched.append(True))
+    tasks.tick()
+    assert [deal.name for deal in Deal.objects.all()] == ["other"]
+    assert watched, "and alerts are told"
+    assert "Connection default: its tick failed" in caplog.text

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef
 
-from ...conf import conf
 from ...mirrors.directory import Directory
 from ...mirrors.registry import AnyMirror, registry
 from ...models import ATTRIBUTES, Attribute, Connection, HistoryWish, Link, Reason, WishState
@@ -32,7 +31,7 @@ def audit(connection: Connection, limit: int = PER_ROUND) -> int:
 
 def audit_all() -> None:
     """A round over all connections, as far as they may be asked; then what was wished for is read."""
-    for connection in Connection.objects.talking().filter(alias__in=list(conf().connections)):
+    for connection in Connection.objects.configured().talking():
         audit(connection)
         read_wishes(connection.pk)
 

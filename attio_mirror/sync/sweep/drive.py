@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from ...conf import conf
 from ...core import retry
 from ...core.errors import AttioError, NotSent, Refused, Unauthorized
 from ...mirrors.registry import AnyMirror, registry
@@ -106,8 +105,7 @@ def _carry_on(sweep: Sweep, mirror: AnyMirror) -> None:
 
 
 def _may_talk(sweep: Sweep) -> bool:
-    talking = Connection.objects.talking().filter(alias__in=list(conf().connections))
-    return talking.filter(pk=sweep.connection_id).exists()
+    return Connection.objects.configured().talking().filter(pk=sweep.connection_id).exists()
 
 
 def _stumble(sweep: Sweep, error: AttioError) -> None:
