@@ -33,7 +33,7 @@ def tick() -> None:
 
 
 def care() -> None:
-    """Look after the webhooks, and forget deliveries read long ago."""
+    """Look after the webhooks and the schema, and forget deliveries read long ago."""
     caring.care()
 
 

@@ -6,10 +6,12 @@ import logging
 
 from ..conf import conf
 from ..core.errors import AttioError
-from ..models import Connection, ConnectionState
+from ..models import AttioObject, Connection, ConnectionState
+from .budget import background
 from .connecting import look_after
 from .connections import NotConfigured, check, take_note
 from .inbox import forget_old
+from .schema import refresh
 
 log = logging.getLogger("attio_mirror")
 
@@ -17,14 +19,25 @@ ILL = (ConnectionState.REVOKED, ConnectionState.FOREIGN, ConnectionState.LIMITED
 
 
 def care() -> None:
-    """Look after the webhooks and forget old deliveries; trouble with one connection keeps no other waiting."""
+    """Look after webhooks and schema, and forget old deliveries; trouble with one of them keeps no other waiting."""
     for connection in Connection.objects.configured().talking():
         forget_old(connection)
-        try:
-            look_after(connection)
-        except AttioError as error:
-            take_note(connection, error)
-            log.warning("Connection %s: %s", connection.alias, error)
+        for care_for in (look_after, follow_schema):
+            try:
+                care_for(connection)
+            except AttioError as error:
+                take_note(connection, error)
+                log.warning("Connection %s: %s", connection.alias, error)
+
+
+def follow_schema(connection: Connection) -> None:
+    """Read a schema again that was read once. Raises AttioError.
+
+    Attio announces attributes, but neither options, statuses and members nor objects (its docs on webhooks).
+    """
+    if AttioObject.objects.filter(connection=connection).exists():
+        with background():
+            refresh(connection)
 
 
 def heal() -> None:
