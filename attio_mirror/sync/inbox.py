@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from ..core.errors import AttioError, Merging, Refused, Unauthorized, WriteConflict
@@ -113,7 +113,9 @@ def forget_old(connection: Connection) -> int:
 
 
 def _waiting(connection_id: int) -> QuerySet[InboxEntry]:
-    return InboxEntry.objects.filter(connection=connection_id, state=InboxState.WAITING).order_by("pk")
+    """Those nobody has looked at first: however many are put off, they keep no other waiting."""
+    waiting = InboxEntry.objects.filter(connection=connection_id, state=InboxState.WAITING)
+    return waiting.order_by(Case(When(error="", then=0), default=1), "pk")
 
 
 def _unread(connection_id: int) -> QuerySet[InboxEntry]:

@@ -233,6 +233,24 @@ def test_a_missing_scope_leaves_the_delivery_waiting(attio: Attio, deliveries: D
     assert "scope" in InboxEntry.objects.first().error  # type: ignore[union-attr]  # one was delivered
 
 
+def test_however_many_are_put_off_what_just_came_is_read_and_the_reader_ends(
+    attio: Attio, deliveries: Deliveries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deliveries about what the token may not read wait for the scope, in any number."""
+    monkeypatch.setattr(inbox, "MANY", 2)
+    monkeypatch.setattr(inbox, "NAP", 0.0)
+    for number in range(4):
+        companies = {"object_id": object_id(attio, "companies"), "record_id": f"{number}" * 36}
+        entry(attio, event("record.updated", **companies), key=f"put off {number}")
+    make_deal(attio)
+    deliveries.deliver()
+    attio.gate.faults.add(faults.status(403), path="companies/records", times=100)
+    read_inbox(attio.connection.pk)
+    assert Deal.objects.count() == 1
+    assert InboxEntry.objects.filter(state=InboxState.WAITING).exclude(error="").count() == 4
+    assert attio.gate.faults.left() > 80, "and Attio is not asked again and again"
+
+
 def test_a_refusal_is_kept_and_stops_nobody_else(attio: Attio, deliveries: Deliveries) -> None:
     make_deal(attio)
     attio.create("companies", name="Acme", domains=["acme.example"])
