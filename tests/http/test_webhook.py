@@ -122,16 +122,21 @@ def test_a_signed_body_that_is_no_delivery_is_malformed(post: Any, body: bytes) 
     assert not InboxEntry.objects.exists()
 
 
-def test_a_body_larger_than_any_delivery_is_refused_unread(post: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_body_larger_than_any_delivery_is_refused(post: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webhooks, "LARGEST", 100)
     assert post(b" " * 101).status_code == 413
     assert post(b" " * 101, headers={"Content-Length": "10"}).status_code in (400, 403, 413)
 
 
+@pytest.mark.parametrize("length", ["many", "-1", "1e3", ""])
+def test_a_length_that_is_none_is_no_error_of_ours(length: str, attio: Attio) -> None:
+    address = reverse("attio_mirror:webhook", args=["default"])
+    answer = Client().generic("POST", address, b"{}", content_type="application/json", CONTENT_LENGTH=length)
+    assert answer.status_code == 403
+
+
 def test_a_body_that_hides_its_length_is_cut_off() -> None:
     class Endless:
-        headers: dict[str, str] = {}
-
         def read(self, size: int) -> bytes:
             return b" " * size
 
