@@ -161,20 +161,23 @@ class AttioClient:
     ) -> requests.PreparedRequest:
         if not TOKEN.fullmatch(self._token):
             raise Unauthorized("The token is empty or no Attio token; copy it again.", method=method, path=path)
-        headers = {
+        try:
+            body = None if json is None else jsonlib.dumps(json, allow_nan=False).encode()
+            url = self._base_url + path
+            return requests.Request(method, url, self._headers(body), data=body, params=params).prepare()
+        except (requests.RequestException, ValueError, TypeError, RecursionError) as problem:
+            message = f"This cannot be put into a request ({type(problem).__name__})."
+            raise NotSent(message, method=method, path=path) from _frameless(problem)
+
+    def _headers(self, body: bytes | None) -> dict[str, str]:
+        """Never held in a variable where something may be raised: debug pages print those."""
+        return {
             "Authorization": f"Bearer {self._token}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip, deflate",
             "User-Agent": f"attio-mirror/{__version__}",
+            **({} if body is None else {"Content-Type": "application/json"}),
         }
-        try:
-            body = None if json is None else jsonlib.dumps(json, allow_nan=False).encode()
-            if body is not None:
-                headers["Content-Type"] = "application/json"
-            return requests.Request(method, self._base_url + path, headers, data=body, params=params).prepare()
-        except (requests.RequestException, ValueError, TypeError, RecursionError) as problem:
-            message = f"This cannot be put into a request ({type(problem).__name__})."
-            raise NotSent(message, method=method, path=path) from problem
 
     def _adapter(self, url: str) -> BaseAdapter:
         """What carries `url`: a mounted adapter, or the connections of this process; a fork must not share sockets."""
@@ -188,9 +191,9 @@ class AttioClient:
         reason = _reason(problem)
         if isinstance(reason, NEVER_LEFT) or isinstance(problem, NEVER_LEFT):
             message = f"Attio could not be reached: {str(reason) or type(reason).__name__}"
-            raise NotSent(message, method=method, path=path) from problem
+            raise NotSent(message, method=method, path=path) from _frameless(problem)
         message = f"The request was sent and no usable answer came ({type(reason).__name__})."
-        raise NoAnswer(message, method=method, path=path) from problem
+        raise NoAnswer(message, method=method, path=path) from _frameless(problem)
 
     def _success(self, answer: requests.Response, body: bytes, method: str, path: str) -> Json:
         if answer.status_code == 204:
@@ -201,6 +204,12 @@ class AttioClient:
                 "The answer is not the JSON that was promised.", method=method, path=path, status=answer.status_code
             )
         return wire
+
+
+def _frameless(problem: BaseException) -> BaseException:
+    """The exception by itself: debug pages print the frames it came through, which hold our headers, token and all."""
+    problem.__cause__ = problem.__context__ = None
+    return problem.with_traceback(None)
 
 
 def _reason(problem: BaseException) -> BaseException:

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from django.core import serializers
 from django.test import override_settings
+from django.views.debug import ExceptionReporter
 from django_q.models import OrmQ
 
+from attio_mirror.client import unmount
+from attio_mirror.core.errors import NotSent
 from attio_mirror.models import Company, Connection, Deal, InboxEntry, Link, OutboxEntry, Person, Sweep
 from attio_mirror.sandbox import faults
 from attio_mirror.sync.connections import attio as service_of
@@ -27,6 +30,7 @@ from ..host.models import Book
 
 TOKEN = "token-of-the-tests"
 SECRET = "secret-of-the-tests"
+NOWHERE = {"TOKEN": "token-" + "nobody-may-read", "BASE_URL": "http://127.0.0.1:1"}
 VALUES = ("Marmalade", "marmalade@example.com", "marmalade.example", "1357.9246", "Quince", "978-24680")
 """Customers' values, none of which may be read where they do not belong."""
 
@@ -143,3 +147,18 @@ def test_printed_objects_show_no_secret(attio: Attio) -> None:
     service = service_of(attio.connection)
     for one in (service, attio.connection, attio.connection.conf, vars(service)):
         assert found_in(f"{one!r} {one!s}") == []
+
+
+def test_no_error_page_shows_the_token(attio: Attio) -> None:
+    """Debug pages and error reports print the variables of every frame, those of the causes included."""
+    base_url = attio.connection.conf.base_url
+    unmount(base_url)
+    with override_settings(ATTIO_MIRROR=settings_with(CONNECTIONS={"default": NOWHERE})):
+        with pytest.raises(NotSent) as unreachable:
+            check(attio.connection)
+        with pytest.raises(NotSent) as unsendable:
+            service_of(attio.connection).create("deals", {"name": object()})
+    for raised in (unreachable, unsendable):
+        page = ExceptionReporter(None, raised.type, raised.value, raised.tb).get_traceback_html()
+        assert "NotSent" in page
+        assert "token-" + "nobody-may-read" not in page
