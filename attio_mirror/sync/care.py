@@ -9,8 +9,9 @@ from ..core.errors import AttioError
 from ..models import AttioObject, Connection, ConnectionState
 from .budget import background
 from .connecting import look_after
-from .connections import NotConfigured, check, take_note
+from .connections import NotConfigured, check
 from .inbox import forget_old
+from .rounds import go_round
 from .schema import refresh
 
 log = logging.getLogger("attio_mirror")
@@ -20,14 +21,8 @@ ILL = (ConnectionState.REVOKED, ConnectionState.FOREIGN, ConnectionState.LIMITED
 
 def care() -> None:
     """Look after webhooks and schema, and forget old deliveries; trouble with one of them keeps no other waiting."""
-    for connection in Connection.objects.configured().talking():
-        forget_old(connection)
-        for care_for in (look_after, follow_schema):
-            try:
-                care_for(connection)
-            except AttioError as error:
-                take_note(connection, error)
-                log.warning("Connection %s: %s", connection.alias, error)
+    for visit in (forget_old, look_after, follow_schema):
+        go_round(visit, "care")
 
 
 def follow_schema(connection: Connection) -> None:

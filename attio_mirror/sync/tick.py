@@ -13,6 +13,7 @@ from .history import read_wishes
 from .inbox import read_inbox
 from .merges import settle_left
 from .push import Pumped, pump
+from .rounds import go_round
 from .sweeps import revive
 
 log = logging.getLogger("attio_mirror")
@@ -25,21 +26,13 @@ def tick() -> Pumped:
     """One round over all configured connections."""
     heal()
     total = Pumped()
-    for connection in Connection.objects.configured().talking():
-        try:
-            done = _round(connection)
-        except Exception:  # whatever it is, it stops neither the other tenants nor the alerts
-            log.exception("Connection %s: its tick failed; the next one tries again.", connection.alias)
-            continue
-        total.settled += done.settled
-        total.failed += done.failed
-        total.blocked += done.blocked
+    go_round(lambda connection: _revive(connection, total), "tick")
     revive()
     watch()
     return total
 
 
-def _round(connection: Connection) -> Pumped:
+def _revive(connection: Connection, total: Pumped) -> None:
     """What one connection waits for: edits to go out, deliveries and histories to be read."""
     try:
         settle_left(connection)
@@ -48,6 +41,8 @@ def _round(connection: Connection) -> Pumped:
     except AttioError as error:
         log.warning("Connection %s: %s", connection.alias, error)
         done = Pumped()
+    total.settled += done.settled
+    total.failed += done.failed
+    total.blocked += done.blocked
     read_inbox(connection.pk)
     read_wishes(connection.pk, runs_for=HISTORY_RUNS_FOR)
-    return done

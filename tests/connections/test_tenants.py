@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -149,6 +151,25 @@ def test_care_and_audit_pass_over_it_too(attio: Attio, other: Attio, configured:
         "https://crm.example.com/attio/webhook/other/"
     }
     assert HistoryWish.objects.of(other.connection).exclude(read_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("visit", "task"),
+    [("care.look_after", tasks.care), ("care.follow_schema", tasks.care), ("history.audit.audit", tasks.audit)],
+)
+def test_what_nobody_foresaw_in_one_tenant_stops_no_other(
+    attio: Attio, other: Attio, monkeypatch: pytest.MonkeyPatch, visit: str, task: Callable[[], None]
+) -> None:
+    visited: list[str] = []
+
+    def stumble(connection: Connection) -> None:
+        visited.append(connection.alias)
+        raise OSError("The disk is full.")
+
+    module, _, name = visit.rpartition(".")
+    monkeypatch.setattr(import_module(f"attio_mirror.sync.{module}"), name, stumble)
+    task()
+    assert visited == ["default", "other"]
 
 
 def test_what_nobody_foresaw_in_one_tenant_stops_the_tick_of_no_other(

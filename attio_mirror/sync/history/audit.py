@@ -11,6 +11,7 @@ from ...mirrors.directory import Directory
 from ...mirrors.registry import AnyMirror, registry
 from ...models import ATTRIBUTES, Attribute, Connection, HistoryWish, Link, Reason, WishState
 from ...models.link import LinkQuerySet
+from ..rounds import go_round
 from ..wishing import wish
 from .reading import read_wishes
 
@@ -31,9 +32,12 @@ def audit(connection: Connection, limit: int = PER_ROUND) -> int:
 
 def audit_all() -> None:
     """A round over all connections, as far as they may be asked; then what was wished for is read."""
-    for connection in Connection.objects.configured().talking():
-        audit(connection)
-        read_wishes(connection.pk)
+    go_round(_audit, "audit")
+
+
+def _audit(connection: Connection) -> None:
+    audit(connection)
+    read_wishes(connection.pk)
 
 
 def _followed(connection: Connection) -> Iterator[tuple[Attribute, LinkQuerySet]]:
