@@ -83,6 +83,11 @@ class Refused(AttioError):
 
     is_without_effect = True
 
+    @property
+    def is_about_the_limit(self) -> bool:
+        """Whether a smaller page may be given. Attio documents few maxima; how it refuses was seen on a few routes."""
+        return self.status == 400 and any(one.code == "too_big" or "limit" in one.path for one in self.validation)
+
 
 class Unauthorized(Refused):
     """The token is unknown, revoked or lacks a scope."""

@@ -7,7 +7,7 @@ from typing import TypeVar
 from urllib.parse import quote
 
 from ..client import AttioClient, Response
-from ..core.errors import Json, NoAnswer, NotSent
+from ..core.errors import Json, NoAnswer, NotSent, Refused
 from .wire import Misshapen, rows, within
 
 T = TypeVar("T")
@@ -24,6 +24,7 @@ class Door:
 
     def __init__(self, client: AttioClient) -> None:
         self._client = client
+        self._limit = PAGE
 
     def _ask(
         self, read: Callable[[Response], T], method: str, path: str, *, json: Json = None, params: Params | None = None
@@ -54,13 +55,23 @@ class Door:
     def _each_page(self, read: Callable[[Json], T], path: str, params: Params) -> Iterator[list[T]]:
         offset, last = 0, None
         while True:
-            page = self._all(read, "GET", path, params={**params, "limit": PAGE, "offset": offset})
+            page = self._page(read, path, params, self._limit, offset)
             if page == last:  # the offset is not heeded
                 return
             yield page
             if len(page) < SURELY_CUT:
                 return
             offset, last = offset + len(page), page
+
+    def _page(self, read: Callable[[Json], T], path: str, params: Params, limit: int, offset: int) -> list[T]:
+        """One page. Where Attio does not give so many at once, it is asked for fewer from then on."""
+        try:
+            return self._all(read, "GET", path, params={**params, "limit": limit, "offset": offset})
+        except Refused as error:
+            if limit <= SURELY_CUT or not error.is_about_the_limit:
+                raise
+        self._limit = SURELY_CUT
+        return self._page(read, path, params, SURELY_CUT, offset)
 
 
 def path(*segments: str) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from attio_mirror.models import Attribute, Connection, ConnectionState, Deal, HistoryWish, RateBudget, Reason, WishState
 from attio_mirror.sandbox import faults
+from attio_mirror.sync.connections import attio as service_of
 from attio_mirror.sync.history import Progress, import_history, imports, reading
 from attio_mirror.testing import Attio
 
@@ -73,6 +74,19 @@ def test_a_type_that_refuses_is_asked_once_and_remembered(attio: Attio, deals: l
     assert (done.refusing, asked(attio)) == (("value",), [])
     HistoryWish.objects.wish([(attio.link(deals[0]).pk, Attribute.objects.get(refuses_history=True).pk)], Reason.GAP)
     assert waiting(attio) == []
+
+
+def test_a_page_that_is_too_large_is_no_refusal_of_the_history(
+    attio: Attio, deals: list[Deal], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attio documents no largest page of a history."""
+    monkeypatch.setattr(service_of(attio.connection), "_limit", 100)  # what it learns is for this test
+    too_many = {"code": "too_big", "path": ["limit"], "message": "Number must be less than or equal to 20"}
+    body = {"status_code": 400, "code": "validation_type", "message": "No.", "validation_errors": [too_many]}
+    attio.gate.faults.add(faults.status(400, body), path="/values$", times=6)
+    import_history(attio.connection, "deals")
+    assert not Attribute.objects.filter(refuses_history=True).exists()
+    assert set(HistoryWish.objects.values_list("state", flat=True)) == {WishState.REFUSED}
 
 
 def test_a_record_that_is_gone_is_passed_over(attio: Attio, deals: list[Deal]) -> None:

@@ -6,7 +6,9 @@ import json
 
 import pytest
 
-from ..client.kit import answer
+from attio_mirror.core.errors import Refused
+
+from ..client.kit import answer, refusal
 from . import wires
 
 
@@ -35,6 +37,27 @@ def test_page_cut_by_attio_below_what_we_asked_for_is_not_taken_for_the_last(att
     far.will(answer(body=rows(50)), answer(body=rows(20, 50)))
     assert len(attio.webhooks()) == 70
     assert offsets(far) == ["0", "50"]
+
+
+def test_page_attio_finds_too_large_is_asked_for_smaller_and_never_so_large_again(attio, far):
+    too_many = {"code": "too_big", "path": ["limit"], "message": "Number must be less than or equal to 50"}
+    refused = refusal(400, "validation_type", validation_errors=[too_many])
+    far.will(refused, answer(body=rows(50)), answer(body=rows(7, 50)), answer(body=rows(3)))
+    assert len(attio.webhooks()) == 57
+    assert len(attio.webhooks()) == 3
+    assert [str(request.url).partition("?")[2] for request in far.asked] == [
+        "limit=100&offset=0", "limit=50&offset=0", "limit=50&offset=50", "limit=50&offset=0",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("problem", ["limit", "show_historic"])
+def test_what_no_smaller_page_mends_is_told(attio, far, problem):
+    issue = {"code": "too_big" if problem == "limit" else "invalid", "path": [problem], "message": "No."}
+    refused = [refusal(400, "validation_type", validation_errors=[issue]) for _ in range(2)]
+    far.will(*refused)
+    with pytest.raises(Refused):
+        attio.webhooks()
+    assert len(far.asked) == (2 if problem == "limit" else 1)
 
 
 def test_listing_that_ends_with_a_full_page_ends(attio, far):

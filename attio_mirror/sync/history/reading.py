@@ -105,7 +105,7 @@ def _fail(connection: Connection, wish: HistoryWish, error: AttioError, done: Re
     if isinstance(error, NotFound) and not isinstance(error, Merging):
         done.gone += claimed.update(state=WishState.GONE, error=str(error))
         return
-    if isinstance(error, Refused) and type(error) is Refused and error.status == 400:
+    if type(error) is Refused and error.status == 400 and not error.is_about_the_limit:
         done.refused += _remember_refusal(wish, error)
         return
     _heed(connection, error)

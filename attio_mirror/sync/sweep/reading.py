@@ -43,7 +43,7 @@ def read(frame: Frame, offset: int, *, size: int, filters: Mapping[str, Json] | 
     try:
         page = service.query(frame.object, filter=filters, sorts=SORTS, limit=size, offset=offset)
     except Refused as error:
-        if size <= SMALLEST or not _is_about_the_limit(error):
+        if size <= SMALLEST or not error.is_about_the_limit:
             raise
         return read(frame, offset, size=size // 2, filters=filters)
     far = RecordsFar(service, frame)
@@ -58,11 +58,6 @@ def bring_home(frame: Frame, page: Sequence[Seen], *, known: Container[str] = ()
     if news:
         report.add(reconcile(*welcome(frame, news, sifted=True), source="sweep", force=True))
     return report
-
-
-def _is_about_the_limit(error: Refused) -> bool:
-    """Attio documents no maximum; in its way of refusing, a number over one is `too_big` (seen on other routes)."""
-    return error.status == 400 and any(one.code == "too_big" or "limit" in one.path for one in error.validation)
 
 
 def _moment(accurate_at: str) -> datetime | None:
