@@ -132,6 +132,51 @@ def test_an_answer_settled_late_makes_no_edit_of_ours_out_of_a_colleagues(
     assert (deal.name, Conflict.objects.count()) == ("Ben's second", 0)
 
 
+def test_what_was_answered_has_arrived_though_its_process_died_before_it_was_settled(
+    attio: Attio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = Person.objects.create(full_name="Ann", job_title="Baker", email_addresses=["a@example.com"])
+    attio.drain()
+    ann.job_title, ann.email_addresses = "Cook", ["a@example.com", "b@example.com"]
+    ann.save(update_fields=["job_title", "email_addresses"])
+    with monkeypatch.context() as patch:
+        patch.setattr("attio_mirror.sync.push.batch.settle", _die)
+        with pytest.raises(KeyboardInterrupt):
+            pump(attio.connection.pk)
+    attio.edit(ann, job_title="Baker", email_addresses=["a@example.com"])
+    attio.pull(ann)
+    attio.pass_time(200)
+    attio.drain()
+    ann.refresh_from_db()
+    assert (ann.job_title, ann.email_addresses) == ("Baker", ["a@example.com"]), "Ben took back what we had said"
+    assert (attio.record(ann)["job_title"], attio.record(ann)["email_addresses"]) == ("Baker", "a@example.com")
+
+
+def test_what_was_answered_and_read_is_not_taken_for_news_once_more(
+    attio: Attio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
+    attio.drain()
+    both = ["a@example.com", "b@example.com"]
+    ann.email_addresses = both
+    ann.save(update_fields=["email_addresses"])
+    with monkeypatch.context() as patch:
+        patch.setattr("attio_mirror.sync.push.batch.settle", _die)
+        with pytest.raises(KeyboardInterrupt):
+            pump(attio.connection.pk)
+    attio.edit(ann, job_title="Cook", email_addresses=["a@example.com"])
+    attio.pull(ann)
+    ann.refresh_from_db()
+    assert ann.email_addresses == ["a@example.com"]
+    ann.email_addresses = both
+    ann.save(update_fields=["email_addresses"])
+    attio.pass_time(200)
+    attio.drain()
+    ann.refresh_from_db()
+    assert sorted(ann.email_addresses) == both, "Ada said it again"
+    assert sorted(attio.record(ann)["email_addresses"]) == both
+
+
 def _die(*_: object) -> None:
     raise KeyboardInterrupt
 

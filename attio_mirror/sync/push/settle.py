@@ -40,7 +40,7 @@ def _reconcile(frame: Frame, far: Far, entries: Sequence[OutboxEntry], told: dic
     late = {told[e.pk].record_id for e in entries if _is_overtaken(links[e.link_id], e)}
     answers = [told[e.pk] for e in entries if told[e.pk].record_id not in late]
     frame, answers = welcome(frame, [*answers, *(far.read(sorted(late)) if late else ())])
-    voices = {e.link_id: Voice(e.said, e.removed, heard=told[e.pk].record_id not in late) for e in entries}
+    voices = {e.link_id: Voice(e.said, e.removed, heard=True) for e in entries if told[e.pk].record_id not in late}
     with transaction.atomic():
         report = reconcile(frame, answers, source="push", voices=voices, force=True)
         for entry in entries:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ...core.stamps import to_stamp
 from ...mirrors.attributes import Direction
 from ...mirrors.directory import chunks
-from ...models import AttributeValue, Link, OutboxEntry, Reason
+from ...models import AttributeValue, Link, OutboxEntry, OutboxState, Reason
 from ...models.flood import take_stock
 from ...models.outbox import OUT
 from ...signals import reconciled
@@ -180,7 +180,7 @@ def _decide(frame: Frame, batch: list[Seen], links: Mapping[str, Link], voices: 
     known = [links[one.record_id] for one in batch if one.record_id in links]
     found = frame.rows(known, lock=True)
     references.know(frame, batch)
-    voices = {**_outstanding(known), **voices}
+    voices = {**_outstanding(known, {one.record_id: one for one in batch}), **voices}
     decisions: list[Decision] = []
     for one in batch:
         link = links.get(one.record_id)
@@ -194,11 +194,26 @@ def _decide(frame: Frame, batch: list[Seen], links: Mapping[str, Link], voices: 
     return decisions
 
 
-def _outstanding(links: Iterable[Link]) -> dict[int, Voice]:
+def _outstanding(links: Sequence[Link], seen: Mapping[str, Seen]) -> dict[int, Voice]:
     """What entries of these links said and may have been heard, but have not settled."""
     entries = OutboxEntry.objects.unfinished().filter(link__in=[link.pk for link in links]).exclude(said={})
     entries = entries.filter(Q(unsure_since__isnull=False) | Q(state__in=OUT)).order_by("pk")
-    return {entry.link_id: Voice(entry.said, entry.removed) for entry in entries.only("link_id", "said", "removed")}
+    told = {link.pk: (link, seen[str(link.record_id)]) for link in links}
+    return {
+        entry.link_id: voice
+        for entry in entries.only("link_id", "state", "said", "removed", "answered_at")
+        if (voice := _voice(entry, *told[entry.link_id])) is not None
+    }
+
+
+def _voice(entry: OutboxEntry, link: Link, seen: Seen) -> Voice | None:
+    """What an entry said, for an answer that is not its own. None where the base holds it already."""
+    answered_at = entry.answered_at if entry.state == OutboxState.ANSWERED else None
+    if answered_at is None or seen.speaks_of < answered_at:
+        return Voice(entry.said, entry.removed)
+    if link.synced_at is not None and link.synced_at >= answered_at:
+        return None
+    return Voice(entry.said, entry.removed, arrived=True)
 
 
 def _write_links(new: list[Decision], old: list[Decision]) -> None:

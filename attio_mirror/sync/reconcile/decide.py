@@ -23,6 +23,8 @@ class Voice:
     removed: Mapping[str, Canonical] = field(default_factory=dict)
     heard: bool = False
     """Whether the answer at hand is Attio's answer to exactly this; otherwise we only suspect it arrived."""
+    arrived: bool = False
+    """Whether Attio had answered it before it told us what is at hand: whoever changed it since had seen it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,11 @@ def _heard(base: Canonical, local: Canonical, remote: Canonical, slot: Slot, voi
     if slot.slug not in voice.said:
         return base
     word = Word(voice.said[slot.slug], voice.removed.get(slot.slug))
-    if not voice.heard:
+    if not (voice.heard or voice.arrived):
         return acknowledge(base, word, remote, multi=slot.spec.multi)
     if slot.spec.multi:
         return hear(base, word)
-    return word.said if same(local, word.said) else remote
+    return word.said if voice.arrived or same(local, word.said) else remote
 
 
 def _merge(frame: Frame, slot: Slot, sides: Sides) -> Merged:
