@@ -4,4 +4,4 @@ from __future__ import annotations
 
 import pytest
 
-pytest.register_assert_rewrite("tests.machine.quiet", "tests.machine.audit")
+pytest.register_assert_rewrite("tests.machine.quiet", "tests.machine.audit", "tests.machine.crossing")

@@ -58,6 +58,8 @@ class Layout(Terse):
     """What this run is mostly about."""
     facets: tuple[str, ...] = ("deals.name",)
     """What is edited in this run."""
+    next_door: bool = False
+    """Whether there is a second tenant, with the same ids."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -178,6 +180,13 @@ class Verdict(Terse):
     resolution: Resolution
 
 
+@dataclass(frozen=True, repr=False)
+class NextDoor(Terse):
+    """The same, at the other tenant's: from home the neighbour's, from there home."""
+
+    what: Any
+
+
 WORK = ("pump", "pump", "pump", "pump", "recover", "doubts", "find", "pull", "sweep", "sweep", "inbox", "inbox")
 FAULTS = (
     faults.unreachable,
@@ -215,16 +224,18 @@ creates = st.builds(Create, sides, objects, st.booleans(), st.booleans())
 deletes = st.builds(Delete, sides, objects, small)
 reshapings = st.builds(Reshape, st.sampled_from(Shape), st.integers(0, 7))
 merges = st.builds(Merge, objects, small, small)
-news = st.builds(News, st.sampled_from([Fate.ARRIVES, Fate.ARRIVES, Fate.ALL, Fate.TWICE, Fate.LOST]), small)
+news = st.builds(
+    News, st.sampled_from([Fate.ARRIVES, Fate.ARRIVES, Fate.ALL, Fate.TWICE, Fate.LOST, Fate.ASTRAY]), small
+)
 work = st.builds(Work, st.sampled_from(WORK), objects)
 WRITES, READS = r"/records(/(?!query)[^/]+)?$", r"/query$"
 troubles = st.builds(Trouble, st.sampled_from(FAULTS), st.sampled_from([WRITES, WRITES, READS]), st.integers(1, 2))
 pauses = st.builds(Pause, st.sampled_from([1, 20, 100, 700]))
 verdicts = st.builds(Verdict, st.sampled_from([Resolution.ATTIO, Resolution.DJANGO, Resolution.EDITED]))
 
-happenings: st.SearchStrategy[Any] = st.sampled_from(
-    (edits, edits, edits, edits, clashes, creates, deletes, work, work, work, pauses, merges, news)
-).flatmap(_itself)
+here = (edits, edits, edits, edits, clashes, creates, deletes, work, work, work, pauses, merges, news)
+across = st.sampled_from((edits, work, creates, merges, deletes, news)).flatmap(_itself).map(NextDoor)
+happenings: st.SearchStrategy[Any] = st.sampled_from((*here, across)).flatmap(_itself)
 some = st.lists(happenings, min_size=1, max_size=4).map(tuple)
 meanwhile = st.one_of(st.just(()), some, some)
 lates = st.builds(Late, some, objects)
@@ -236,6 +247,12 @@ interrupted = st.builds(Interrupted, work, st.lists(interruptions, min_size=1, m
 
 births_and_deaths = st.sampled_from((creates, creates, creates, deletes, merges, reshapings)).flatmap(_itself)
 circumstances = st.sampled_from((troubles, troubles, troubles, pauses, pauses, verdicts, news, news)).flatmap(_itself)
+
+next_door = (
+    st.sampled_from((edits, edits, clashes, work, work, interrupted, lates, births_and_deaths, circumstances))
+    .flatmap(_itself)
+    .map(NextDoor)
+)
 
 readings = st.builds(
     Readings,
@@ -264,6 +281,7 @@ def _layouts(draw: st.DrawFn) -> Layout:
         writes=draw(st.sampled_from(Writes)),
         object=about,
         facets=tuple(dict.fromkeys([*facets, *another])),
+        next_door=draw(st.sampled_from([False, False, False, True])),
     )
 
 

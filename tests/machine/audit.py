@@ -28,7 +28,7 @@ def decide(account: Account, conflict: Conflict, resolution: Resolution, hands: 
     row = MODELS[facet.object]._base_manager.filter(pk=conflict.link.object_id).first()
     if row is None:
         return
-    now, new = facet.here(row), f"{facet.slug} {account.n + 1}"
+    now, new = facet.here(row), f"{facet.slug} {account.n + 1}{hands.scene.mark}"
     conflicts.resolve(conflict, resolution, edited=new)
     account.set(Side.HERE, f"row {facet.object} {row.pk}", facet.slug, new, now[0] if now else None)
 

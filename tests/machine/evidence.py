@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from attio_mirror.mirrors.directory import content_type_id
-from attio_mirror.models import AttributeValue, Conflict, Link, OutboxEntry
+from attio_mirror.models import AttributeValue, Conflict, Connection, Link, OutboxEntry
 
 from .facets import MODELS
 
@@ -35,21 +35,23 @@ class Evidence:
     """Those it believes to be true now."""
 
     @classmethod
-    def gathered(cls) -> Evidence:
-        """As things stand."""
-        links = list(Link.objects.filter(object__in=MODELS).order_by("-pk"))
+    def gathered(cls, of: Connection) -> Evidence:
+        """As things stand in one tenant."""
+        links = list(Link.objects.filter(connection=of, object__in=MODELS).order_by("-pk"))
+        entries = OutboxEntry.objects.filter(link__connection=of)
         objects = {content_type_id(model): slug for slug, model in MODELS.items()}
         found = cls(
             links[::-1],
             {(objects[link.content_type_id], link.object_id): link for link in links},
             {link.record_id: link for link in links if link.record_id},
-            set(OutboxEntry.objects.unfinished().values_list("link", flat=True)),
-            set(OutboxEntry.objects.exclude(unsure_since=None).values_list("link", flat=True)),
+            set(entries.unfinished().values_list("link", flat=True)),
+            set(entries.exclude(unsure_since=None).values_list("link", flat=True)),
         )
-        for conflict in Conflict.objects.all():
+        for conflict in Conflict.objects.filter(link__connection=of):
             found.conflicts.setdefault((conflict.link_id, conflict.slug), []).append(conflict)
-        _sort(AttributeValue.objects.all(), found.versions)
-        _sort(AttributeValue.objects.current(), found.current)
+        values = AttributeValue.objects.filter(link__connection=of)
+        _sort(values, found.versions)
+        _sort(values.current(), found.current)
         return found
 
     def open_conflict(self, link: Link, slug: str) -> Conflict | None:

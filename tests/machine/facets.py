@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import models
 
-from attio_mirror.models import Company, Deal, Member, Option, Person
+from attio_mirror.models import Company, Connection, Deal, Member, Option, Person
 
 MODELS: dict[str, type[models.Model]] = {"companies": Company, "people": Person, "deals": Deal}
 """In the order in which rows must exist: what is pointed to comes first."""
@@ -39,8 +39,8 @@ class Facet:
         held = getattr(row, self.slug)
         return [] if held in (None, "") else [str(held)]
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
-        """Write it to the row in memory; the columns that changed."""
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
+        """Write it to the row in memory, which is of this connection; the columns that changed."""
         setattr(row, self.slug, values[0] if values else None)
         return (self.slug,)
 
@@ -67,7 +67,7 @@ class Money(Facet):
     def here(self, row: Any) -> list[str]:
         return [] if row.value is None else [spell(row.value)]
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
         row.value = Decimal(values[0]) if values else None
         return ("value",)
 
@@ -84,8 +84,9 @@ class Choice(Facet):
     def here(self, row: Any) -> list[str]:
         return [] if row.stage is None else [row.stage.option_id]
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
-        row.stage = Option.objects.filter(option_id=values[0]).first() if values else None
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
+        mine = Option.objects.filter(attribute__connection=of, option_id__in=values)
+        row.stage = mine.first()
         return ("stage",)
 
     def plain(self, wire: Any) -> str:
@@ -98,8 +99,8 @@ class Actor(Facet):
     def here(self, row: Any) -> list[str]:
         return [] if row.owner is None else [row.owner.member_id]
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
-        row.owner = Member.objects.get(member_id=values[0]) if values else None
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
+        row.owner = Member.objects.get(connection=of, member_id=values[0]) if values else None
         return ("owner",)
 
     def plain(self, wire: Any) -> str:
@@ -115,7 +116,7 @@ class Name(Facet):
     def here(self, row: Any) -> list[str]:
         return [row.full_name] if row.full_name else []
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
         full = values[0] if values else ""
         row.first_name, _, row.last_name = full.partition(" ")
         row.full_name = full
@@ -135,7 +136,7 @@ class Texts(Facet):
     def here(self, row: Any) -> list[str]:
         return list(getattr(row, self.slug))
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
         setattr(row, self.slug, list(values))
         return (self.slug,)
 
@@ -150,7 +151,7 @@ class Other(Facet):
         held = row.other_values.get(self.slug)
         return list(held) if isinstance(held, list) else [] if held is None else [str(held)]
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
         held = {**row.other_values, self.slug: list(values) if self.multi else values[0] if values else None}
         row.other_values = held
         return ("other_values",)
@@ -175,7 +176,7 @@ class Pointer(Facet):
         pk = getattr(row, f"{self.field}_id")
         return [] if pk is None else [f"row {self.target} {pk}"]
 
-    def put(self, row: Any, values: Sequence[str]) -> tuple[str, ...]:
+    def put(self, row: Any, values: Sequence[str], of: Connection) -> tuple[str, ...]:
         setattr(row, f"{self.field}_id", int(values[0].rsplit(" ", 1)[1]) if values else None)
         return (self.field,)
 

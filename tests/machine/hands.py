@@ -8,6 +8,7 @@ from attio_mirror.models import Option
 
 from .account import Account, Side
 from .actions import Create, Delete, Edit, Layout, Merge
+from .doors import FIRST_AMOUNT, rows_of
 from .facets import FACETS, MODELS, Facet, Pointer
 from .scene import Scene
 
@@ -31,7 +32,7 @@ class Hands:
     # -- what there is ---------------------------------------------------------------------------------------------
 
     def row(self, slug: str, which: int) -> Any:
-        rows = list(MODELS[slug]._base_manager.order_by("pk"))
+        rows = list(rows_of(slug, self.scene.connection).order_by("pk"))
         return rows[which % len(rows)] if rows else None
 
     def record(self, slug: str, which: int) -> str | None:
@@ -80,16 +81,17 @@ class Hands:
             case "associated_people" | "associated_company" | "company":
                 return self._target(side, facet, pick)
             case "value":
-                return [str(n)] if pick else []
+                return [str(n + FIRST_AMOUNT[self.scene.connection.alias])] if pick else []
         if facet.slug in ("note", "job_title") and not pick:
             return []
-        return [f"{facet.slug} {n}"]
+        return [f"{facet.slug} {n}{self.scene.mark}"]
 
     def _options(self, side: Side, slug: str) -> list[str]:
         """What a select box of this side offers."""
         if side == Side.THERE:
             return self.scene.options("deals", slug)
-        offered = Option.objects.filter(attribute__slug=slug, is_archived=False).order_by("position", "pk")
+        offered = Option.objects.filter(attribute__connection=self.scene.connection, attribute__slug=slug)
+        offered = offered.filter(is_archived=False).order_by("position", "pk")
         return list(offered.values_list("option_id", flat=True))
 
     def _target(self, side: Side, facet: Facet, pick: int) -> list[str]:
@@ -117,7 +119,7 @@ class Hands:
         if facet.multi and isinstance(facet, Pointer):
             self._relate(facet, row, now, wanted, quietly=quietly)
         else:
-            columns = facet.put(row, wanted)
+            columns = facet.put(row, wanted, self.scene.connection)
             if quietly:
                 type(row)._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in columns})
             else:
@@ -167,9 +169,9 @@ class Hands:
 
     def _newborn(self, create: Create, slug: str) -> dict[str, list[str]]:
         """The values of a new row or record by slug of the attribute."""
-        n, side = self.account.n + 1, create.side
+        n, side, mark = self.account.n + 1, create.side, self.scene.mark
         if slug == "deals":
-            name = "Tea" if create.twin else f"name {n}"
+            name = f"Tea{mark}" if create.twin else f"name {n}{mark}"
             values = {
                 "name": [name],
                 "stage": self._options(side, "stage")[:1],
@@ -180,12 +182,12 @@ class Hands:
                 values["associated_company"] = self._target(side, FACETS["deals.associated_company"], n)
             return values
         if slug == "people":
-            values = {"name": [f"name {n}"], "email_addresses": [self.key(slug, twin=create.twin)]}
+            values = {"name": [f"name {n}{mark}"], "email_addresses": [self.key(slug, twin=create.twin)]}
             if create.rich:
                 values["company"] = self._target(side, FACETS["people.company"], n)
             return values
         return {
-            "name": [f"name {n}"],
+            "name": [f"name {n}{mark}"],
             "domains": [self.key(slug, twin=create.twin)] if create.twin or create.rich else [],
         }
 
@@ -197,7 +199,7 @@ class Hands:
             if facet.multi and isinstance(facet, Pointer):
                 later[facet] = wanted
             else:
-                facet.put(row, wanted)
+                facet.put(row, wanted, self.scene.connection)
         row.save()
         self.made_here.add(f"row {slug} {row.pk}")
         for facet, wanted in later.items():

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import requests
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -28,8 +26,8 @@ from attio_mirror.sync.push.recover import recover
 from attio_mirror.sync.reconcile import reconcile
 from attio_mirror.sync.welcome import welcome
 
-from . import actions, audit, quiet
-from .account import Side
+from . import actions, audit, crossing, quiet
+from .account import Account, Side
 from .actions import (
     Clash,
     Create,
@@ -40,6 +38,7 @@ from .actions import (
     Layout,
     Merge,
     News,
+    NextDoor,
     Pause,
     Reshape,
     Trouble,
@@ -48,11 +47,13 @@ from .actions import (
 )
 from .beginning import Beginnings
 from .clock import Time
+from .doors import HOME, other_than
 from .evidence import Evidence
-from .facets import FACETS
-from .meddling import MeddledAdapter, Meddler
+from .hands import Hands
+from .meddling import MeddledAdapter, Meddler, Watch
 from .pool import OneByOne
-from .scene import declared, mounted
+from .scene import Scene, declared, mounted
+from .tenants import Tenant
 
 
 class MirrorMachine(RuleBasedStateMachine):
@@ -66,19 +67,53 @@ class MirrorMachine(RuleBasedStateMachine):
     @initialize(layout=actions.layouts)
     def lay_out(self, layout: Layout) -> None:
         self.schedule[:] = [layout]
-        self.hands, self.mail = self.beginnings.again(layout.ahead)
-        self.hands.take_up(layout)
-        self.scene, self.account = self.hands.scene, self.hands.account
-        self.scene.world.readings = layout.readings
+        self.tenants = self.beginnings.again(layout.ahead, next_door=layout.next_door)
+        self.tenant = self.tenants[HOME]
         self.meddler = Meddler(self.act)
         self.level = 0
-        self.last_read: list[dict[str, int]] = [{}, {}]
         self.deletes = layout.on_delete == WhenGone.DELETE
         self.stack = ExitStack()
         OneByOne.eager = layout.eager
-        self.stack.enter_context(mounted(MeddledAdapter(self.scene.gate, self.meddler, self.watch)))
+        for alias, tenant in self.tenants.items():
+            tenant.hands.take_up(layout)
+            tenant.scene.world.readings = layout.readings
+            adapter = MeddledAdapter(tenant.scene.gate, self.meddler, self._watch(tenant))
+            self.stack.enter_context(mounted(adapter, alias))
         options = {"on_delete": layout.on_delete, "on_remote_delete": layout.on_remote_delete, "writes": layout.writes}
         self.stack.enter_context(declared(on_conflict=self.policy, **options))
+
+    # -- where it happens ------------------------------------------------------------------------------------------
+
+    @property
+    def hands(self) -> Hands:
+        return self.tenant.hands
+
+    @property
+    def scene(self) -> Scene:
+        return self.tenant.scene
+
+    @property
+    def account(self) -> Account:
+        return self.tenant.account
+
+    @contextmanager
+    def next_door(self) -> Iterator[None]:
+        """At the other tenant's; where there is none, at home."""
+        here = self.tenant
+        self.tenant = self.tenants.get(other_than(here.connection.alias), here)
+        try:
+            yield
+        finally:
+            self.tenant = here
+
+    def _watch(self, tenant: Tenant) -> Watch:
+        """Whoever works for one tenant asks nothing of the other's Attio."""
+
+        def watch(request: requests.PreparedRequest) -> Callable[[requests.Response | None], None]:
+            assert tenant is self.tenant, f"{request.method} {request.url} in the name of {self.tenant.connection}"
+            return tenant.watch(request, min(self.level, 2) - 1)
+
+        return watch
 
     # -- what happens ----------------------------------------------------------------------------------------------
 
@@ -110,6 +145,10 @@ class MirrorMachine(RuleBasedStateMachine):
     def something_else_happens(self, what: Trouble | News | Pause | Verdict) -> None:
         self.step(what)
 
+    @rule(what=actions.next_door)
+    def something_happens_next_door(self, what: NextDoor) -> None:
+        self.step(what)
+
     def step(self, what: Any) -> None:
         """Carry out one step of the schedule."""
         self.schedule.append(what)
@@ -117,6 +156,10 @@ class MirrorMachine(RuleBasedStateMachine):
 
     def act(self, what: Any) -> None:  # noqa: C901  # one case for each kind of step
         """Carry out one action; also called in the middle of another."""
+        if isinstance(what, NextDoor):
+            with self.next_door():
+                self.act(what.what)
+            return
         self.level += 1
         try:
             match what:
@@ -134,7 +177,7 @@ class MirrorMachine(RuleBasedStateMachine):
                 case Reshape():
                     self.scene.reshape(what.shape, what.which, self.account.tick())
                 case News():
-                    self.mail.meet(what.fate, what.which, self.scene.connection)
+                    self.tenant.mail.meet(what.fate, what.which, astray=len(self.tenants) > 1)
                 case Work():
                     self._work(what)
                 case Interrupted():
@@ -152,10 +195,10 @@ class MirrorMachine(RuleBasedStateMachine):
             self.level -= 1
 
     def _work(self, work: Work) -> None:
-        of = self.scene.connection
+        of = self.tenant.connection
         of.refresh_from_db()
         slug = work.object or self.hands.object
-        self.last_read[self.level - 1] = {}
+        self.tenant.last_read[min(self.level, 2) - 1] = {}
         try:
             match work.name:
                 case "pump":
@@ -167,7 +210,7 @@ class MirrorMachine(RuleBasedStateMachine):
                 case "find":
                     find(of)
                 case "pull":
-                    linked = Link.objects.filter(object=slug).exclude(record_id=None)
+                    linked = Link.objects.filter(connection=of, object=slug).exclude(record_id=None)
                     pull(of, slug, [str(one) for one in linked.values_list("record_id", flat=True)])
                 case "sweep":
                     pull_all(of, slug)
@@ -181,7 +224,7 @@ class MirrorMachine(RuleBasedStateMachine):
         slug = late.object or self.hands.object
         mirror = registry.of_object(slug)
         assert mirror is not None
-        frame = Frame.of(self.scene.connection, mirror)
+        frame = Frame.of(self.tenant.connection, mirror)
         try:
             seen = far_side(frame).read(list(self.scene.records(slug)))
         except AttioError:
@@ -192,45 +235,10 @@ class MirrorMachine(RuleBasedStateMachine):
             reconcile(*welcome(frame, seen), source="pull")
 
     def _decide(self, resolution: Resolution) -> None:
-        conflict = Conflict.objects.filter(resolved_at=None).order_by("pk").first()
+        mine = Conflict.objects.filter(link__connection=self.tenant.connection, resolved_at=None)
+        conflict = mine.order_by("pk").first()
         if conflict is not None:
             audit.decide(self.account, conflict, resolution, self.hands)
-
-    # -- what is asked of Attio ------------------------------------------------------------------------------------
-
-    def watch(self, request: requests.PreparedRequest) -> Callable[[requests.Response | None], None]:
-        """Keep account of what our requests have read and overwritten."""
-        path = str(urlsplit(request.url or "").path).split("/")
-        method, level = request.method, min(self.level, 2) - 1
-        if path[-1] == "query":
-            return lambda response: self._has_read(response, self.last_read[level])
-        if method == "GET":
-            return lambda _: None
-        slug = path[3]
-        if method in ("PATCH", "PUT") and path[-1] != "records":
-            assert path[-1] in self.last_read[level], f"{method} {path[-1]} without looking first"
-        before = self.scene.records(slug)
-        return lambda _: self._has_written(slug, before, self.last_read[level])
-
-    def _has_read(self, response: requests.Response | None, read: dict[str, int]) -> None:
-        if response is not None and response.status_code == 200:
-            try:
-                found = json.loads(response.content)["data"]
-            except ValueError:
-                return
-            read.update({one["id"]["record_id"]: self.account.n for one in found})
-
-    def _has_written(self, slug: str, before: dict[str, Any], read: dict[str, int]) -> None:
-        after = self.scene.records(slug)
-        for record_id in before.keys() & after.keys():
-            for facet in (facet for facet in FACETS.values() if facet.object == slug):
-                was, now = (facet.there(values[record_id].get(facet.slug, ())) for values in (before, after))
-                subject, since = f"record {record_id}", read.get(record_id, 0)
-                if facet.multi:
-                    for element in set(was) ^ set(now):
-                        self.account.pushed_aside(subject, facet.slug, element, since)
-                elif was != now:
-                    self.account.overwritten(subject, facet.slug, was[0] if was else None, since)
 
     # -- the end ---------------------------------------------------------------------------------------------------
 
@@ -242,12 +250,22 @@ class MirrorMachine(RuleBasedStateMachine):
                 self.hold_to_account()
 
     def hold_to_account(self) -> None:
+        """Both tenants settle before either is looked at: the one may have been harmed by what the other did last."""
         self.level = 1
+        for settle in (self._come_to_rest, self._all_is_well):
+            for tenant in self.tenants.values():
+                self.tenant = tenant
+                settle()
+        crossing.nothing_crosses(self.tenants.values())
+
+    def _come_to_rest(self) -> None:
         quiet.come_to_rest(self.scene)
-        self.last_read[0] = {}
+
+    def _all_is_well(self) -> None:
+        self.tenant.last_read[0] = {}
         quiet.nothing_left_to_do(self.scene, self.meddler)
-        quiet.refusals_have_reasons()
-        evidence = Evidence.gathered()
+        quiet.refusals_have_reasons(self.tenant.connection)
+        evidence = Evidence.gathered(self.tenant.connection)
         quiet.both_sides_agree(self.scene, evidence)
         hands = self.hands
         quiet.each_has_its_twin(self.scene, hands.made_here, hands.made_there, hands.deleted, deletes=self.deletes)

@@ -19,6 +19,7 @@ from attio_mirror.models import (
     Sweep,
     SweepState,
 )
+from attio_mirror.models.outbox import OutboxQuerySet
 from attio_mirror.sync.connections import check
 from attio_mirror.sync.far import far_side
 from attio_mirror.sync.find import find
@@ -29,6 +30,7 @@ from attio_mirror.sync.push import pump
 from attio_mirror.sync.push.outcome import TAKEN
 from attio_mirror.sync.push.retry import retry
 
+from .doors import rows_of
 from .evidence import Evidence
 from .facets import MODELS
 from .meddling import Meddler
@@ -48,46 +50,54 @@ def come_to_rest(scene: Scene) -> None:
     """Let everything settle; afterwards nothing waits but what is refused for a stated reason."""
     scene.gate.faults.clear()
     _push_until_calm(scene)
-    refused = list(OutboxEntry.objects.filter(state=OutboxState.REFUSED))
+    refused = list(_entries(scene.connection).filter(state=OutboxState.REFUSED))
     for entry in refused:
         retry(entry)  # a person looks at what was refused, and tries it once more
     if refused:
         _push_until_calm(scene)
     for _ in range(ROUNDS):
         _pull(scene)
-        if not find(scene.connection) and not _restless():
+        if not find(scene.connection) and not _restless(scene.connection):
             return
         _push_until_calm(scene)
-    raise AssertionError(f"It never comes to rest: {_restless()}")
+    raise AssertionError(f"It never comes to rest: {_restless(scene.connection)}")
 
 
 def _push_until_calm(scene: Scene) -> None:
     for _ in range(ROUNDS):
         scene.time.pass_by(700)
-        if Connection.objects.filter(state=ConnectionState.REVOKED).exists():
+        if Connection.objects.filter(pk=scene.connection.pk, state=ConnectionState.REVOKED).exists():
             check(scene.connection)
         read_inbox(scene.connection.pk)
         pump(scene.connection.pk)
-        if not _restless():
+        if not _restless(scene.connection):
             return
-    raise AssertionError(f"The outbox never empties: {_restless()}")
+    raise AssertionError(f"The outbox never empties: {_restless(scene.connection)}")
 
 
 def _pull(scene: Scene) -> None:
     """Everything there is, and by its id what is linked and not there: no brake holds that up."""
     for slug in MODELS:
-        unended = Sweep.objects.filter(object=slug, state__in=(SweepState.RUNNING, SweepState.FAILED))
+        unended = Sweep.objects.filter(
+            connection=scene.connection, object=slug, state__in=(SweepState.RUNNING, SweepState.FAILED)
+        )
         for _ in range(1 + unended.count()):
             pull_all(scene.connection, slug)  # one that was interrupted goes on, and knows nothing of what came since
-        linked = Link.objects.filter(object=slug, record_gone_at=None).exclude(record_id=None)
+        linked = Link.objects.filter(connection=scene.connection, object=slug, record_gone_at=None).exclude(
+            record_id=None
+        )
         gone = {str(one) for one in linked.values_list("record_id", flat=True)} - scene.records(slug).keys()
         pull(scene.connection, slug, sorted(gone))
 
 
-def _restless() -> list[str]:
+def _entries(of: Connection) -> OutboxQuerySet:
+    return OutboxEntry.objects.filter(link__connection=of)
+
+
+def _restless(of: Connection) -> list[str]:
     """Entries that should not be there at rest."""
-    refused = set(OutboxEntry.objects.filter(state=OutboxState.REFUSED).values_list("link", flat=True))
-    left = OutboxEntry.objects.unfinished().exclude(state=OutboxState.REFUSED).select_related("link__connection")
+    refused = set(_entries(of).filter(state=OutboxState.REFUSED).values_list("link", flat=True))
+    left = _entries(of).unfinished().exclude(state=OutboxState.REFUSED).select_related("link__connection")
     return [f"{entry} {entry.error}" for entry in left if not _awaits(entry, refused)]
 
 
@@ -121,13 +131,14 @@ def nothing_left_to_do(scene: Scene, meddler: Meddler) -> None:
         assert find(scene.connection) == 0, "a second round finds edits"
         pump(scene.connection.pk)
     assert [(w.method, w.path, w.body) for w in scene.gate.writes()] == [], "a second round sends"
-    noise = [sql for sql in written if TABLE.search(sql) and not _is_watched(sql)]
+    noise = [sql for sql in written if TABLE.search(sql) and not _is_watched(sql, scene.connection)]
     assert noise == [], "a second round writes"
 
 
-def _is_watched(sql: str) -> bool:
+def _is_watched(sql: str, of: Connection) -> bool:
     """Links that owe something, refused or in conflict, are looked at each time, and so is what waits for them."""
-    owing = Conflict.objects.filter(resolved_at=None).exists() or OutboxEntry.objects.unfinished().exists()
+    undecided = Conflict.objects.filter(link__connection=of, resolved_at=None)
+    owing = undecided.exists() or _entries(of).unfinished().exists()
     return owing and TABLE.search(sql)[1] in ("link", "conflict", "outboxentry", "awaitedreference")  # type: ignore[index]  # it matched
 
 
@@ -177,9 +188,9 @@ def each_has_its_twin(
 ) -> None:
     """One record per row and one row per record; nothing living is buried, nothing was made that nobody made."""
     for slug, model in MODELS.items():
-        links = list(Link.objects.filter(object=slug))
+        links = list(Link.objects.filter(connection=scene.connection, object=slug))
         records = set(scene.records(slug))
-        rows = {str(pk) for pk in model._base_manager.values_list("pk", flat=True)}
+        rows = {str(pk) for pk in rows_of(slug, scene.connection).values_list("pk", flat=True)}
         gone_rows = {name.split()[2] for name in deleted if name.startswith(f"row {slug} ")}
         gone_records = {name.split()[1] for name in deleted if name.startswith("record ")}
         by_row = {link.object_id: link for link in links if link.content_type_id == content_type_id(model)}
@@ -211,9 +222,9 @@ def _is_blocked(link: Link) -> bool:
     return OutboxEntry.objects.filter(link=link, state=OutboxState.WAITING).exists()
 
 
-def refusals_have_reasons() -> None:
+def refusals_have_reasons(of: Connection) -> None:
     """What is refused for good says why."""
-    for entry in OutboxEntry.objects.filter(state=OutboxState.REFUSED):
+    for entry in _entries(of).filter(state=OutboxState.REFUSED):
         assert entry.error.get("message"), f"{entry} says no reason"
         assert entry.error.get("code") in HOPELESS or entry.error["message"] == TAKEN, f"{entry} {entry.error}"
 

@@ -22,11 +22,11 @@ from attio_mirror.sync import schema, wake
 from attio_mirror.sync.connections import check, connection
 
 from .clock import OtherClock, Time
+from .doors import ATTIO, CONNECTIONS, HOME, alias_of, mark_of
 from .facets import MODELS
 from .meddling import MeddledAdapter
 from .pool import replace_pool
 
-ATTIO = "https://api.attio.com"
 KEPT = {
     "deals": "record_id name stage owner value associated_people associated_company created_at created_by",
     "people": "record_id name email_addresses job_title company associated_deals created_at created_by",
@@ -66,6 +66,11 @@ class Scene:
     token: str
     """The client id that our writes are signed with."""
 
+    @property
+    def mark(self) -> str:
+        """What all that is typed here ends with."""
+        return mark_of(self.connection.alias)
+
     def ask(self, method: str, path: str, body: Any = None) -> Any:
         """A request of a member, past all faults."""
         return self.world.ask_or_raise(method, f"/v2/objects/{path}", body=body, member=self.members[1])
@@ -88,25 +93,32 @@ class Scene:
         path = f"attributes/{attribute}/{kind}"
         match shape:
             case Shape.NEW_OPTION:
-                self._arrange("POST", "deals", path, {"title": f"option {n}"})
+                self._arrange("POST", "deals", path, {"title": f"option {n}{self.mark}"})
             case Shape.RENAMED_OPTION:
-                self._arrange("PATCH", "deals", f"{path}/{options[which % len(options)]}", {"title": f"option {n}"})
+                self._arrange(
+                    "PATCH", "deals", f"{path}/{options[which % len(options)]}", {"title": f"option {n}{self.mark}"}
+                )
             case Shape.ARCHIVED_OPTION if len(options) > 2:
                 self._arrange("PATCH", "deals", f"{path}/{options[which % len(options)]}", {"is_archived": True})
             case Shape.NEW_ATTRIBUTE:
-                asked = {"title": f"new {n}", "api_slug": f"new_{n}", "type": "text", "is_multiselect": False}
+                asked = {
+                    "title": f"new {n}{self.mark}",
+                    "api_slug": f"new_{n}",
+                    "type": "text",
+                    "is_multiselect": False,
+                }
                 more = {"description": None, "is_required": False, "is_unique": False, "config": {}}
                 self._arrange("POST", "companies", "attributes", asked | more)
             case Shape.RENAMED_ATTRIBUTE:
-                self._arrange("PATCH", "companies", "attributes/note", {"title": f"note {n}"})
+                self._arrange("PATCH", "companies", "attributes/note", {"title": f"note {n}{self.mark}"})
 
     def _arrange(self, method: str, slug: str, path: str, asked: dict[str, Any]) -> None:
         self.world.ask(method, f"/v2/objects/{slug}/{path}", body={"data": asked}, member=self.members[0])
 
 
-def furnished(time: Time, ahead: float) -> Scene:
-    """A world with the same ids every time, mounted nowhere."""
-    of = connection()
+def furnished(time: Time, ahead: float, alias: str = HOME) -> Scene:
+    """A world with the same ids every time and behind every door, mounted nowhere."""
+    of = connection(alias)
     world = World(clock=OtherClock(time, ahead), enabled=("deals",))
     members = [world.add_member(name, "", f"{name}@example.com") for name in ("ada", "ben", "cleo")]
     token = world.add_token(of.conf.token)
@@ -126,13 +138,21 @@ def furnished(time: Time, ahead: float) -> Scene:
 
 
 @contextmanager
-def mounted(adapter: MeddledAdapter) -> Iterator[None]:
+def mounted(adapter: MeddledAdapter, alias: str = HOME) -> Iterator[None]:
     """This one answers in the place of Attio."""
-    client.mount(ATTIO, adapter)
+    client.mount(ATTIO[alias], adapter)
     try:
         yield
     finally:
-        client.unmount(ATTIO)
+        client.unmount(ATTIO[alias])
+
+
+def learn_schema(scene: Scene) -> None:
+    """Mirror who we are over there, and how its objects look."""
+    with mounted(MeddledAdapter.silent(scene.gate), scene.connection.alias):
+        check(scene.connection)
+        schema.refresh(scene.connection)
+        scene.connection.refresh_from_db()
 
 
 class Image:
@@ -159,12 +179,10 @@ def built(monkeypatch: pytest.MonkeyPatch) -> Iterator[Time]:
     with database.cursor() as cursor:
         cursor.execute("PRAGMA synchronous = OFF")
         cursor.execute("UPDATE sqlite_sequence SET seq = 0")  # the test before this one counted on
-    scene = furnished(time, 0)
-    with mounted(MeddledAdapter.silent(scene.gate)):
-        check(scene.connection)
-        schema.refresh(scene.connection)
-        scene.connection.refresh_from_db()
-    with override_settings(ATTIO_MIRROR={**settings.ATTIO_MIRROR, **CROWDED}):
+    for slug in MODELS:
+        monkeypatch.setattr(registry.of_object(slug), "connection_for", alias_of)
+    learn_schema(furnished(time, 0))
+    with override_settings(ATTIO_MIRROR={**settings.ATTIO_MIRROR, **CROWDED, "CONNECTIONS": CONNECTIONS}):
         yield time
 
 

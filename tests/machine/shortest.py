@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from .actions import Interrupted, Late, Layout
+from .actions import Interrupted, Late, Layout, NextDoor
 from .machine import MirrorMachine
 from .meddling import Interruption
 
@@ -65,9 +65,12 @@ def _simpler(step: Any) -> list[Any]:
             usual,
             replace(usual, writes=step.writes),
             replace(usual, readings=step.readings),
+            replace(usual, next_door=step.next_door),
             replace(step, ahead=0),
         ]
         return [one for one in simpler if one != step]
+    if isinstance(step, NextDoor):
+        return [step.what, *(replace(step, what=simpler) for simpler in _simpler(step.what))]
     if isinstance(step, Interrupted):
         return [
             step.work,
