@@ -5,11 +5,13 @@ The rows go through the database, so that what a column really gives back is wha
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import models
+from django.db import models, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -146,17 +148,22 @@ def written(case: Case, value: Canonical, slot: Slot) -> models.Model:
     return case.model._base_manager.get(pk=row.pk)
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is written within is rolled back: cheaper than to delete it, and nobody hears of a row that went."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def each(case: Case, slot: Slot, law: Any) -> None:
     """Ask a law of every value."""
 
     @settings(max_examples=25, deadline=None)
     @given(value=case.values)
     def ask(value: Canonical) -> None:
-        row = written(case, value, slot)
-        try:
-            law(row, value)
-        finally:
-            row.delete()
+        with undone():
+            law(written(case, value, slot), value)
 
     ask()
 
@@ -199,10 +206,7 @@ def test_an_edit_is_never_taken_for_the_base(case: Case, directory: Directory) -
     @settings(max_examples=25, deadline=None)
     @given(edited=case.values, base=case.values)
     def ask(edited: Canonical, base: Canonical) -> None:
-        row = written(case, edited, slot)
-        try:
-            assert same(slot.local(row, base), edited)
-        finally:
-            row.delete()
+        with undone():
+            assert same(slot.local(written(case, edited, slot), base), edited)
 
     ask()
