@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,16 +41,21 @@ def tracked() -> list[Path]:
     return [path for name in names.split("\0") if name and (path := HOUSE / name).is_file()]
 
 
+@cache
+def tree_of(module: Path) -> ast.Module:
+    return ast.parse(module.read_text())
+
+
 def imported(module: Path) -> set[str]:
     """The top-level packages a module imports from outside."""
-    nodes = list(ast.walk(ast.parse(module.read_text())))
+    nodes = list(ast.walk(tree_of(module)))
     plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     taken = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
     return {name.split(".")[0] for name in plain | taken}
 
 
 def functions(module: Path) -> list[ast.FunctionDef]:
-    return [node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.FunctionDef)]
+    return [node for node in ast.walk(tree_of(module)) if isinstance(node, ast.FunctionDef)]
 
 
 def place(path: Path) -> str:
@@ -92,7 +98,7 @@ def test_no_function_is_too_long():
 def test_every_module_and_public_class_says_what_it_is():
     silent = []
     for module in MODULES:
-        tree = ast.parse(module.read_text())
+        tree = tree_of(module)
         classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
         if tree.body and not ast.get_docstring(tree):
             silent.append(place(module))
