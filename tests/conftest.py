@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,12 @@ from attio_mirror.models.past import READERS
 from attio_mirror.testing import Attio, sandboxed
 
 from .host.bookshop import open_shop
+
+
+def pytest_collection_finish() -> None:
+    """What was imported to collect the tests stays to the end: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
