@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 # A Chromium on the path is enough to run the browser tests; without one they are skipped and say so.
 export ATTIO_MIRROR_CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# What the tests start, many processes, reads compiled modules; without a cache each of them compiles everything again.
+export PYTHONDONTWRITEBYTECODE :=
 
 # What speaks to the database: repeated on each server that is named in the environment.
 DATABASE_TESTS := $(wildcard tests/models tests/mirrors tests/sync tests/flows tests/edges tests/batches)
