@@ -10,6 +10,14 @@ import pytest
 
 from .stage import Stage, own_database, raised
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first: at the end, one worker would be left alone with them."""
+    items.sort(key=lambda item: item.path.parent != HERE)
+
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:

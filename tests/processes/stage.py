@@ -45,7 +45,7 @@ class Stage:
 
     def catch_talking(self) -> int:
         """Wait for a worker with requests in the air."""
-        return wait_until(self._talking, "no worker talks to Attio")[0]
+        return wait_until(self._talking, "no worker talks to Attio", pause=0.005)[0]
 
     def _talking(self) -> list[int]:
         """Only workers that talk have the threads of the pool."""
@@ -141,12 +141,12 @@ def script(code: str) -> list[str]:
     return [sys.executable, "-c", "\n".join(lines)]
 
 
-def wait_until(claim: Callable[[], T], otherwise: str) -> T:
-    """What the claim says once it says something."""
+def wait_until(claim: Callable[[], T], otherwise: str, *, pause: float = 0.05) -> T:
+    """What the claim says once it says something. Asking costs the processor what those waited for could use."""
     deadline = time.monotonic() + PATIENCE
     while not (found := claim()):
         assert time.monotonic() < deadline, otherwise
-        time.sleep(0.005)
+        time.sleep(pause)
     return found
 
 
