@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import F, Q
 from django.utils import timezone
@@ -13,6 +14,14 @@ from ...models import ATTRIBUTES, Link, OutboxEntry, OutboxState
 from ...models.outbox import OutboxQuerySet
 
 
+class Free(NamedTuple):
+    """An entry nobody had taken when we looked, by its key and its link's: most looks find nothing, or few."""
+
+    pk: int
+    link: int
+    object: str
+
+
 def claim(
     connection_id: int, *, limit: int, skip: Iterable[int] = (), beside: Collection[str] = ()
 ) -> list[OutboxEntry]:
@@ -20,13 +29,10 @@ def claim(
 
     None while what is under way, of the objects `beside`, has to be settled first.
     """
-    entries = list(_due(connection_id, skip)[:limit])
-    if not entries:
+    due = _free(_due(connection_id, skip)[:limit])
+    if not due or not _goes_beside(due[0].object, beside):
         return []
-    first = entries[0].link.object
-    if not _goes_beside(first, beside):
-        return []
-    return _taken(entry for entry in entries if entry.link.object == first)
+    return _taken(free for free in due if free.object == due[0].object)
 
 
 def _goes_beside(object_slug: str, under_way: Collection[str]) -> bool:
@@ -36,7 +42,11 @@ def _goes_beside(object_slug: str, under_way: Collection[str]) -> bool:
 
 def claim_one(entry_id: int | None) -> list[OutboxEntry]:
     """One certain entry, if it is still to be had."""
-    return _taken(OutboxEntry.objects.due().filter(pk=entry_id or 0))
+    return _taken(_free(OutboxEntry.objects.due().filter(pk=entry_id or 0)))
+
+
+def _free(entries: OutboxQuerySet) -> list[Free]:
+    return [Free(*found) for found in entries.values_list("pk", "link", "link__object")]
 
 
 def _due(connection_id: int, skip: Iterable[int]) -> OutboxQuerySet:
@@ -44,24 +54,24 @@ def _due(connection_id: int, skip: Iterable[int]) -> OutboxQuerySet:
     free = Q(link__lease_until=None) | Q(link__lease_until__lte=now)
     out = OutboxEntry.objects.out().values("link")
     due = OutboxEntry.objects.due().filter(free, link__connection=connection_id).exclude(link__in=out)
-    return due.exclude(pk__in=list(skip)).select_related("link__connection")
+    return due.exclude(pk__in=list(skip))
 
 
-def _taken(entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:
+def _taken(entries: Iterable[Free]) -> list[OutboxEntry]:
     """Those we won, as they are now: somebody may have marked them since we looked."""
     won = [entry.pk for entry in entries if _take(entry)]
     found = OutboxEntry.objects.filter(pk__in=won).select_related("link__connection") if won else []
     return sorted(found, key=lambda entry: won.index(entry.pk))
 
 
-def _take(entry: OutboxEntry) -> bool:
+def _take(entry: Free) -> bool:
     """The lease, then the entry: both conditional, so that of several pumps one wins."""
-    if not Link.objects.all().take_lease(entry.link_id, conf().lease):
+    if not Link.objects.all().take_lease(entry.link, conf().lease):
         return False
     waiting = OutboxEntry.objects.filter(pk=entry.pk, state=OutboxState.WAITING)
     if waiting.update(attempts=F("attempts") + 1):
         return True
-    release([entry.link_id])
+    release([entry.link])
     return False
 
 
