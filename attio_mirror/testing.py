@@ -73,10 +73,10 @@ class Attio:
             Connection.objects.filter(pk=one.pk).update(quiet_until=one.quiet_until - past)  # type: ignore[operator]  # not None, by the filter
 
     def pull(self, *rows: models.Model) -> None:
-        """Read the records of these rows again."""
-        for row in rows:
-            link = self.link(row)
-            pull(self.connection, link.object, [str(link.record_id)])
+        """Read the records of these rows again, those of an object together."""
+        links = [self.link(row) for row in rows]
+        for slug in dict.fromkeys(link.object for link in links):
+            pull(self.connection, slug, [str(link.record_id) for link in links if link.object == slug])
 
     def pull_all(self) -> None:
         """Read everything that is mirrored and that Attio has."""

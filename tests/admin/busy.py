@@ -20,19 +20,16 @@ def lead_busy_lives(attio: Attio) -> list[Deal]:
         deal.save()
         made.append(deal)
     attio.drain()
-    moves = [
-        (0, "In Progress"),
-        (1, "In Progress"),
-        (2, "Won 🎉"),
-        (3, "Lost"),
-        (0, "Lead"),
-        (1, "Won 🎉"),
-        (0, "Lost"),
-    ]
-    for n, title in moves:
+    rounds = (
+        {0: "In Progress", 1: "In Progress", 2: "Won 🎉", 3: "Lost"},
+        {0: "Lead", 1: "Won 🎉"},
+        {0: "Lost"},
+    )
+    for n, moves in enumerate(rounds):
         attio.pass_time(1)
-        attio.edit(made[n], stage=title, value=100 + n)
-        attio.pull(made[n])
+        for deal, title in moves.items():
+            attio.edit(made[deal], stage=title, value=100 + 4 * n + deal)
+        attio.pull(*(made[deal] for deal in moves))
     spread(days=3)
     attio.delete(made[4])
     attio.pull(made[4])
