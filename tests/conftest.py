@@ -6,11 +6,16 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
+from attio_mirror.mirrors.registry import registry
 from attio_mirror.models.past import READERS
+from attio_mirror.sandbox import WallClock, World
 from attio_mirror.testing import Attio, sandboxed
 
 from .host.bookshop import open_shop
+from .tenants import BOTH, Tenants, tenant_of
 
 
 def pytest_collection_finish() -> None:
@@ -43,3 +48,24 @@ def shop(attio: Attio) -> Attio:
     open_shop(attio)
     attio.gate.forget()
     return attio
+
+
+@pytest.fixture
+def tenants(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenants]:
+    """Two worlds of one seed; new rows belong to the tenant their name tells."""
+    for mirror in registry.all():
+        monkeypatch.setattr(mirror, "connection_for", tenant_of)
+    given = {**settings.ATTIO_MIRROR, "CONNECTIONS": {**settings.ATTIO_MIRROR["CONNECTIONS"], **BOTH}}
+    with (
+        override_settings(ATTIO_MIRROR=given),
+        sandboxed("north", World(clock=WallClock(), seed=7)) as north,
+        sandboxed("south", World(clock=WallClock(), seed=7)) as south,
+    ):
+        yield north, south
+
+
+@pytest.fixture
+def northerners(tenants: Tenants) -> Iterator[None]:
+    """Everybody may see the north only."""
+    with override_settings(ATTIO_MIRROR={**settings.ATTIO_MIRROR, "TENANTS_OF_USER": "tests.tenants.northern"}):
+        yield

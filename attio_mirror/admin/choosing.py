@@ -27,7 +27,7 @@ class Choosing(ModelAdmin):
         """Rows of the objects an attribute may point to that match `term`, as Select2 wants them."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        connection = Connection.objects.filter(pk=connection_id).first()
+        connection = narrowed(Connection.objects.filter(pk=connection_id), request.user).first()
         term, page = request.GET.get("term", ""), _page(request)
         results: list[dict[str, str]] = []
         more = False

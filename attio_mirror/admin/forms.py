@@ -22,12 +22,26 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from ..core.codecs import InvalidValue, parse_values
-from ..core.values import Canonical, elements, key, keys, union
+from ..core.values import AttributeType, Canonical, elements, key, keys, union
+from ..models import Connection
+from ..sync.belonging import home_of
 from ..sync.frame import agreed
+from ..sync.tenants import may_see
 from .fields import Lines, holds_set
+from .loyal import LoyalForm
 from .sheet import Sheet
-from .stock import ModelForm
 from .wording import NOTHING, amount
+
+OF_A_TENANT = {
+    AttributeType.SELECT,
+    AttributeType.STATUS,
+    AttributeType.ACTOR_REFERENCE,
+    AttributeType.RECORD_REFERENCE,
+}
+"""Types whose values are ids, and mean nothing in another tenant."""
+NOT_HERE = (
+    "This row is of the connection %(alias)s, which knows no such value; save without it, then choose one of its own."
+)
 
 
 class SeenField(BoundField):
@@ -63,8 +77,8 @@ class SeenField(BoundField):
         return self.field.has_changed(self.initial, self.data)
 
 
-class MirroredForm(ModelForm):
-    """Made for one row by `MirroredAdmin.get_form`, which sets `sheet`."""
+class MirroredForm(LoyalForm):
+    """Made for one row by `MirroredAdmin.get_form`, which sets `sheet` and `user`."""
 
     sheet: Sheet
     bound_field_class = SeenField
@@ -172,9 +186,29 @@ class MirroredForm(ModelForm):
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # the stubs leave it out
         return excluded | (set(self.fields) - set(self.edited))
 
+    def home(self) -> Connection | None:
+        """The connection of the row, or of the many rows the form is about."""
+        return self.sheet.given or home_of(self.sheet.mirror, self.instance, self.sheet.link)
+
+    def aims(self) -> list[str]:
+        """What was edited."""
+        return self.edited
+
+    def _mind_new_home(self) -> None:
+        """A new row belongs where its mirror says, and only then can be told whose ids it was given."""
+        home = self.home()
+        if not may_see(self.user, home.alias if home else ""):
+            self.add_error(None, ValidationError("This row would belong to a tenant that is not yours.", code="tenant"))
+        elif home is not None and home != self.sheet.connection:
+            for name in [name for name, value in self.canonical.items() if value not in (None, [])]:
+                if self.sheet.customs[name].spec.type in OF_A_TENANT:
+                    self.add_error(name, ValidationError(NOT_HERE % {"alias": home.alias}, code="another_tenant"))
+
     def _post_clean(self) -> None:
         """Tell at once what Attio's attribute types could not hold; an option or a person is judged by Attio."""
-        super()._post_clean()  # type: ignore[misc]  # the stubs leave it out
+        super()._post_clean()
+        if self.is_new and self.sheet.given is None:
+            self._mind_new_home()
         frame, link = self.sheet.frame, self.sheet.link
         if frame is None:
             return

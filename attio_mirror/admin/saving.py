@@ -26,9 +26,10 @@ from ..sync.acting import acting
 from .custom import PREFIX, Custom, reason_read_only
 from .fields import JsonText, Lines, Parts, PlainText
 from .forms import MirroredForm
+from .loyal import Loyal, loyal
 from .notes import field_notes
 from .sheet import Sheet
-from .stock import ModelAdmin, Rows
+from .stock import Rows
 from .widgets import MoneyInput, Ticks
 
 
@@ -58,7 +59,7 @@ def shown(custom: Custom, *, explain: bool) -> Shown:
     return Shown(custom.spec.slug, custom.label, custom.says(custom.held), reason)
 
 
-class Saving(ModelAdmin):
+class Saving(Loyal):
     """The part of `MirroredAdmin` that makes forms and saves them."""
 
     one_line: Sequence[str] = ()
@@ -88,13 +89,13 @@ class Saving(ModelAdmin):
         """The host's form (or Django's) with our behaviour in front and a field for every custom attribute."""
         sheet = self.sheet(request, obj)
         if sheet is None:
-            return super().get_form(request, obj, change=change, **kwargs)
+            return super().get_form(request, obj, change=change, **{"form": loyal(self.form, request.user), **kwargs})
         may_edit = self.has_change_permission(request, obj) if change else self.has_add_permission(request)
         customs = sheet.editable if may_edit else {}
         attrs: dict[str, Any] = {name: custom.form_field() for name, custom in customs.items()}
         base: type[forms.ModelForm[Any]] = self.form
         meta: Any = type(base)
-        mirrored = meta(base.__name__, (MirroredForm, base), {**attrs, "sheet": sheet})
+        mirrored = meta(base.__name__, (MirroredForm, base), {**attrs, "sheet": sheet, "user": request.user})
         made = super().get_form(request, obj, change=change, form=mirrored, **kwargs)
         for name, note in field_notes(sheet).items():
             if name in made.base_fields:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,37 +10,11 @@ from django.contrib.auth.models import Permission
 from django.contrib.auth.models import User as Login
 from django.test import Client, override_settings
 
-from attio_mirror.mirrors.registry import registry
-from attio_mirror.models import Company, Deal, Link, Member, Option, Person, User, Workspace
-from attio_mirror.sandbox import WallClock, World
-from attio_mirror.testing import Attio, sandboxed
+from attio_mirror.models import Company, Conflict, Deal, Link, Member, Person, User, Workspace
+
+from ..tenants import Tenants, stage
 
 pytestmark = pytest.mark.django_db
-
-BOTH = {
-    "north": {"TOKEN": "token-of-the-north", "BASE_URL": "https://north.example"},
-    "south": {"TOKEN": "token-of-the-south", "BASE_URL": "https://south.example"},
-}
-Tenants = tuple[Attio, Attio]
-
-
-def tenant_of(row: object) -> str:
-    """As a host would spread its rows: by what they say."""
-    return "north" if "north" in str(row).lower() else "south"
-
-
-@pytest.fixture
-def tenants(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tenants]:
-    """Two worlds of one seed; new rows belong to the tenant their name tells."""
-    for mirror in registry.all():
-        monkeypatch.setattr(mirror, "connection_for", tenant_of)
-    given = {**settings.ATTIO_MIRROR, "CONNECTIONS": {**settings.ATTIO_MIRROR["CONNECTIONS"], **BOTH}}
-    with (
-        override_settings(ATTIO_MIRROR=given),
-        sandboxed("north", World(clock=WallClock(), seed=7)) as north,
-        sandboxed("south", World(clock=WallClock(), seed=7)) as south,
-    ):
-        yield north, south
 
 
 @pytest.fixture
@@ -56,10 +29,6 @@ def editor(db: None) -> Client:
 
 def send(client: Client, verb: str, address: str, body: dict[str, Any]) -> Any:
     return getattr(client, verb)(f"/attio/api/{address}/", body, content_type="application/json")
-
-
-def stage(of: Attio) -> Option:
-    return Option.objects.get(title="Lead", attribute__slug="stage", attribute__connection=of.connection)
 
 
 def complaints(answer: Any) -> list[str]:
@@ -79,10 +48,6 @@ def test_a_new_row_takes_options_and_members_of_its_own_tenant(tenants: Tenants,
         assert own.link(Deal.objects.get(pk=taken.json()["id"])).connection == own.connection
 
 
-def northern(_user: Login) -> list[str]:
-    return ["north"]
-
-
 def test_a_user_sees_and_makes_rows_of_his_tenants_only(tenants: Tenants, editor: Client) -> None:
     north, south = tenants
     rows = {}
@@ -98,7 +63,7 @@ def test_a_user_sees_and_makes_rows_of_his_tenants_only(tenants: Tenants, editor
 
     assert seen() == ["North tea", "South tea", "Nobody's tea"]
     assert seen(**now) == ["North tea", "South tea"]
-    given = {**settings.ATTIO_MIRROR, "TENANTS_OF_USER": f"{__name__}.northern"}
+    given = {**settings.ATTIO_MIRROR, "TENANTS_OF_USER": "tests.tenants.northern"}
     with override_settings(ATTIO_MIRROR=given):
         assert seen() == seen(**now) == ["North tea"]
         for row in (rows["South"], lonely):
@@ -161,3 +126,44 @@ def test_what_the_row_holds_already_may_be_said_again(tenants: Tenants, editor: 
     deal = Deal.objects.create(name="North tea", associated_company=company)
     body = {"name": "North coffee", "associated_company": company.pk}
     assert send(editor, "patch", f"deals/{deal.pk}", body).status_code == 200
+
+
+def test_what_a_user_may_not_see_does_not_exist_for_him(tenants: Tenants, editor: Client, northerners: None) -> None:
+    company, unborn = Company.objects.create(name="South Ltd"), Company.objects.order_by("-pk").count() + 1_000
+    deal = Deal.objects.create(name="North tea")
+
+    def refusal(pk: int) -> str:
+        answer = send(editor, "patch", f"deals/{deal.pk}", {"associated_company": pk})
+        assert complaints(answer) == ["associated_company"]
+        return str(answer.json()["fields"]["associated_company"]).replace(str(pk), "")
+
+    assert refusal(company.pk) == refusal(unborn)
+    lonely = Company.objects.bulk_create([Company(name="North, and nobody's yet")])[0]
+    assert refusal(lonely.pk) == refusal(unborn)
+
+
+def test_whoever_sees_both_is_told_why_a_reference_cannot_be(tenants: Tenants, editor: Client) -> None:
+    company = Company.objects.create(name="South Ltd")
+    deal = Deal.objects.create(name="North tea")
+    answer = send(editor, "patch", f"deals/{deal.pk}", {"associated_company": company.pk})
+    assert complaints(answer) == ["associated_company"]
+    assert "is of the connection south" in str(answer.json())
+
+
+def test_a_conflict_is_not_ended_with_what_is_not_of_its_tenant(tenants: Tenants, editor: Client) -> None:
+    north, south = tenants
+    own, _, strange = (Company.objects.create(name=f"{name} Ltd") for name in ("North", "South", "Far south"))
+    deal = Deal.objects.create(name="North tea", associated_company=own)
+    for one in tenants:
+        one.drain()
+    link, slug = north.link(deal), "associated_company"
+    conflict = Conflict.objects.create(link=link, slug=slug, open_slot=Conflict.slot(link.pk, slug))
+
+    def end_with(record_id: Any) -> Any:
+        value = {"target_object": "companies", "target_record_id": str(record_id)}
+        return send(editor, "post", f"conflicts/{conflict.pk}/resolve", {"take": "edited", "value": value})
+
+    assert complaints(end_with(south.link(strange).record_id)) == ["value"]
+    deal.refresh_from_db()
+    assert deal.associated_company == own
+    assert end_with(north.link(own).record_id).status_code == 200

@@ -17,6 +17,7 @@ from ...core.values import Canonical
 from ...mirrors.registry import registry
 from ...models import Conflict, Resolution
 from ...sync.acting import acting
+from ...sync.batches.plan import POINTS_NOWHERE, points_nowhere
 from ...sync.conflicts import Unresolvable, decide_always, resolve
 from ...sync.frame import Frame
 from ..asking import of_text, of_truth
@@ -134,6 +135,9 @@ def _read(conflict: Conflict, value: Any) -> Canonical:
     if slot is None:
         raise Unresolvable("The row or the attribute is not there any more.")
     try:
-        return parse_values(slot.spec, value, slot.directory.names(slot.spec))
+        read = parse_values(slot.spec, value, slot.directory.names(slot.spec))
     except InvalidValue as error:
         raise serializers.ValidationError({"value": [f"Attio takes {error.expected}."]}) from error
+    if points_nowhere(slot, read):
+        raise serializers.ValidationError({"value": [POINTS_NOWHERE]})
+    return read

@@ -14,11 +14,12 @@ from ...core.errors import Json
 from ...mirrors.mirror import read_row
 from ...mirrors.registry import AnyMirror, registry
 from ...models import Connection, Link
+from ...sync.belonging import home_of
 from ...sync.frame import Frame
 from ...sync.tenants import may_see
 from ..strict import Strict
 from .standing import StandingSerializer
-from .tenancy import refuse_strangers, tenant_of
+from .tenancy import refuse_strangers
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -59,12 +60,13 @@ class RowSerializer(Strict, serializers.ModelSerializer[Row], Generic[Row]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """In which tenant the row is or will be, and that nothing leads out of it."""
-        row = self.instance if isinstance(self.instance, models.Model) else self.model(**self._columns(attrs))
-        self.tenant: Connection | None = tenant_of(self.mirror, row, self.link)
-        if not may_see(self.context["request"].user, self.tenant.alias if self.tenant else ""):
+        held, user = self.instance if isinstance(self.instance, models.Model) else None, self.context["request"].user
+        row = held or self.model(**self._columns(attrs))
+        self.tenant: Connection | None = home_of(self.mirror, row, self.link)
+        if not may_see(user, self.tenant.alias if self.tenant else ""):
             raise PermissionDenied("This row belongs to a tenant that is not yours.")
         if self.tenant is not None:
-            refuse_strangers(self.tenant, attrs, self.instance if isinstance(self.instance, models.Model) else None)
+            refuse_strangers(self.tenant, attrs, held, user)
         if "other_values" in attrs:
             attrs["other_values"] = self._merged(attrs["other_values"])
         return attrs
@@ -136,7 +138,7 @@ class RowSerializer(Strict, serializers.ModelSerializer[Row], Generic[Row]):
         """The schema of the row's tenant."""
         mirror = self.mirror
         if not hasattr(self, "tenant") and isinstance(self.instance, models.Model):
-            self.tenant = tenant_of(mirror, self.instance, self.link)
+            self.tenant = home_of(mirror, self.instance, self.link)
         return Frame.of(self.tenant, mirror) if self.tenant and mirror else None
 
 
