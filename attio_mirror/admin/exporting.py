@@ -26,9 +26,14 @@ class Exporting(Retrospective):
     change_list_template = "admin/attio_mirror/list.html"
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """With a way to the file."""
+        """With a way to the file, and with what its filters need."""
         url = reverse(self.view_name("export"), current_app=self.admin_site.name)
-        return super().changelist_view(request, {"export_url": url, **(extra_context or {})})
+        answer = super().changelist_view(request, {"export_url": url, **(extra_context or {})})
+        context = getattr(answer, "context_data", None) or {}
+        for spec in context["cl"].filter_specs if "cl" in context else ():
+            if hasattr(spec, "media"):
+                context["media"] += spec.media
+        return answer
 
     def export_view(self, request: HttpRequest) -> HttpResponse:
         """`attio-export/`, with what the address of a list asks."""

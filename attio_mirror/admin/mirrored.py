@@ -51,7 +51,8 @@ class MirroredAdmin(Talking, Bulk, Timeline, Choosing, Exporting):
     @property
     def media(self) -> Media:
         """Ours beside Django's: external files, so that a strict Content-Security-Policy holds."""
-        ours = Media(css={"all": ["attio_mirror/admin.css"]}, js=["attio_mirror/state.js", "attio_mirror/labels.js"])
+        scripts = [f"attio_mirror/{name}.js" for name in ("state", "labels", "asking")]
+        ours = Media(css={"all": ["attio_mirror/admin.css"]}, js=scripts)
         return super().media + ours
 
     # -- the list --------------------------------------------------------------------------------------------------

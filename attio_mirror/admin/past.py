@@ -24,6 +24,7 @@ from ..mirrors.registry import registry
 from ..models import AttributeValue, Connection
 from ..models.past import Past, as_of
 from ..sync.tenants import narrowed, tenants_of
+from .asking import parameters_of
 from .moments import AS_OF, Moment
 from .paging import CAP, CappedPaginator
 from .revert import Reverting
@@ -55,7 +56,7 @@ class AsOfFilter(admin.SimpleListFilter):
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """What the form sends besides the day: the filters that know the past, and the search."""
-        known = {spec.parameter_name for spec in changelist.filter_specs if hasattr(spec, "then")} | {"q"}
+        known = {"q", *(name for one in changelist.filter_specs if hasattr(one, "then") for name in parameters_of(one))}
         given = changelist.filter_params.items()
         moment = getattr(changelist, "moment", None)
         yield {
@@ -85,7 +86,7 @@ class PastChangeList(ChangeList):
         self.filter_specs, self.has_filters, _, _, _ = self.get_filters(request)
         asked: list[Any] = [spec for spec in self.filter_specs if hasattr(spec, "then") and spec.used_parameters]
         self.has_active_filters = bool(asked)
-        self.clear_all_filters_qs = self.get_query_string(remove=[spec.parameter_name for spec in asked])
+        self.clear_all_filters_qs = self.get_query_string(remove=[name for one in asked for name in parameters_of(one)])
         past = self.past
         for spec in asked:
             past = spec.then(past)
@@ -260,7 +261,7 @@ class Retrospective(Reverting):
 
     def _left_out(self, request: HttpRequest) -> list[str]:
         """What the address asks that only today can answer."""
-        known = {one.parameter_name for one in self.get_list_filter(request)}
+        known = {name for one in self.get_list_filter(request) for name in parameters_of(one)}
         return [name for name in request.GET if name not in known and name not in KEPT]
 
     def _without(self, request: HttpRequest, moment: Moment | None) -> str:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from ..models import Company, Deal, Person, User, Workspace
 from .ages import Aged, CreatedFilter, InStageFilter
+from .asking import amount_filter, reference_filter
 from .badges import option_badge
 from .filters import MemberFilter, StateFilter, option_filter
 from .mirrored import MirroredAdmin
@@ -28,7 +29,15 @@ class DealAdmin(Pipelined, Aged, RecordAdmin):
     """Deals."""
 
     list_display = ("name", "stage_badge", "attio_state", "in_stage", "money", "owner", "associated_company")
-    list_filter = (StateFilter, option_filter("stage"), InStageFilter, MemberFilter, CreatedFilter)
+    list_filter = (
+        StateFilter,
+        option_filter("stage"),
+        InStageFilter,
+        MemberFilter,
+        reference_filter("associated_company", "company"),
+        amount_filter("value"),
+        CreatedFilter,
+    )
     list_select_related = ("stage", "owner", "associated_company")
     search_fields = ("name",)
     autocomplete_fields = ("associated_company", "associated_people")
@@ -51,6 +60,7 @@ class WorkspaceAdmin(RecordAdmin):
     """Workspaces: the accounts of the host's product."""
 
     list_display = ("__str__", "workspace_id", "company", "attio_state")
+    list_filter = (*RecordAdmin.list_filter, reference_filter("company"))
     list_select_related = ("company",)
     search_fields = ("name", "workspace_id")
     autocomplete_fields = ("company", "users")
@@ -79,6 +89,7 @@ class PersonAdmin(RecordAdmin):
     """People."""
 
     list_display = ("__str__", "addresses", "job_title", "company", "attio_state")
+    list_filter = (*RecordAdmin.list_filter, reference_filter("company"))
     list_select_related = ("company",)
     search_fields = ("full_name",)
     autocomplete_fields = ("company",)
@@ -111,6 +122,7 @@ class UserAdmin(RecordAdmin):
     """Users of the host's product, as Attio knows them."""
 
     list_display = ("__str__", "user_id", "person", "attio_state")
+    list_filter = (*RecordAdmin.list_filter, reference_filter("person"))
     list_select_related = ("person",)
     search_fields = ("primary_email_address", "user_id")
     autocomplete_fields = ("person", "workspaces")

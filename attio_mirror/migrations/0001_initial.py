@@ -357,7 +357,7 @@ class Migration(migrations.Migration):
                 ('associated_people', models.ManyToManyField(blank=True, related_name='deals', to='attio_mirror.person')),
             ],
             options={
-                'abstract': False,
+                'indexes': [models.Index(fields=['value_currency', 'value'], name='attio_deals_by_amount')],
             },
         ),
         migrations.AddField(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import copy
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from django.contrib.contenttypes.models import ContentType
@@ -77,6 +78,15 @@ class Past(Generic[Row]):
         for name, value in values.items():
             found = found._narrowed(found._holding(name, value))
         return found
+
+    def between(
+        self, name: str, low: Decimal | None = None, high: Decimal | None = None, *, currency: str = ""
+    ) -> Past[Row]:
+        """Those whose number was in a range then, ends included; of amounts of money those in one currency."""
+        held = self._true().filter(attribute__in=self.reader.attributes(name), number__isnull=False)
+        ends = {"number__gte": low, "number__lte": high, "value__currency_code": currency or None}
+        held = held.filter(**{lookup: end for lookup, end in ends.items() if end is not None})
+        return self._narrowed(Q(pk__in=held.values("link")))
 
     def links(self) -> LinkQuerySet:
         """The links of the records there were: made by then (or with a past that reaches so far), and not gone yet."""

@@ -142,6 +142,9 @@ class Deal(Remembered):
 
     objects = RecordQuerySet.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["value_currency", "value"], name="attio_deals_by_amount")]
+
     def __str__(self) -> str:
         return self.name or f"Deal {self.pk}"
 

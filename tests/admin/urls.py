@@ -7,6 +7,7 @@ from django.contrib.admin.sites import site as default
 from django.urls import path
 
 from attio_mirror.admin import MirroredAdmin
+from attio_mirror.admin.asking import amount_filter, reference_filter
 from attio_mirror.admin.pipeline import Pipelined
 from attio_mirror.models import Member, Option
 from tests.host.models import Author, Book, Review, Shelf
@@ -29,6 +30,7 @@ class BookAdmin(Pipelined, MirroredAdmin):
     pipeline_company = "author"
 
     list_display = ["title", "attio_state"]
+    list_filter = [reference_filter("author"), amount_filter("price")]
     search_fields = ["title"]
     autocomplete_fields = ["author", "translators"]
 
