@@ -188,13 +188,13 @@ class AmountFilter(AskingFilter):
         column = self._binding.currency_field if self._binding else ""
         if not column:
             return [self._usual] if self._usual else []
-        found: set[str] = set()
         rows = self.page.get_queryset(self.request).exclude(**{self.field: None}).order_by()
-        last = rows.aggregate(code=models.Min(column))["code"]
-        while last is not None and len(found) < MANY:
-            found.add(last or self._usual)
-            last = rows.filter(**{f"{column}__gt": last}).aggregate(code=models.Min(column))["code"]
-        return sorted(found - {""})
+        ends = rows.aggregate(first=models.Min(column), last=models.Max(column))
+        found, code = {ends["first"], ends["last"]}, ends["first"]
+        while code != ends["last"] and len(found) < MANY:
+            code = rows.filter(**{f"{column}__gt": code}).aggregate(next=models.Min(column))["next"]
+            found.add(code)
+        return sorted({one or self._usual for one in found if one is not None} - {""})
 
     @cached_property
     def _usual(self) -> str:

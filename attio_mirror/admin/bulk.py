@@ -94,7 +94,8 @@ class Bulking:
         fields = self.page.get_form(self.request, sample, change=True).base_fields
         slots = (slot for slot in self.frame.slots.values() if changeable(self.frame, slot))
         names = {slot.slug: editable(self.sheet, slot.slug) for slot in slots}
-        found = {slug: self.sheet.label(slug) for slug, of in names.items() if of and set(of) <= set(fields)}
+        open_ = {name for name, field in fields.items() if not field.disabled}
+        found = {slug: self.sheet.label(slug) for slug, of in names.items() if of and set(of) <= open_}
         return dict(sorted(found.items(), key=lambda one: (one[0] not in self.sheet.mirror.declared, one[1])))
 
     @property

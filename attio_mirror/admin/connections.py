@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 
 from ..models import Connection
 from ..sync.connections import check
+from ..sync.gates import WHAT_TO_DO, forget, gates_of
 from ..sync.schema import refresh
 from ..sync.wake import wake
 from .badges import BAD, CALM, IDLE, badge, state_badge
@@ -31,6 +32,7 @@ class ConnectionAdmin(ReadOnlyAdmin):
         (None, {"fields": ("alias", "state_shown", "talks", "error", "checked_at")}),
         ("In Attio", {"fields": ("tenant", "workspace_id", "actor_id", "webhook_id")}),
         ("The token", {"fields": ("token", "missing", "granted")}),
+        ("The plan", {"fields": ("closed",)}),
         ("At the moment", {"fields": ("paused_at", "quiet_until")}),
     )
 
@@ -65,6 +67,12 @@ class ConnectionAdmin(ReadOnlyAdmin):
         """What we use and may not."""
         return _scopes(of.missing_scopes, BAD)
 
+    @admin.display(description="Not in Attio's plan")
+    def closed(self, of: Connection) -> SafeString | str:
+        """What Attio refused, in its own words, and what to do."""
+        told = format_html_join("", "{}<br>", ((str(gate),) for gate in gates_of(of)))
+        return format_html("{}{}", told, WHAT_TO_DO) if told else "–"
+
     @admin.display(description="Granted scopes")
     def granted(self, of: Connection) -> SafeString | str:
         """What the token may do."""
@@ -78,10 +86,11 @@ class ConnectionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Check now", permissions=["operate"])
     def check_now(self, request: HttpRequest, rows: Rows) -> None:
-        """Ask Attio who we are."""
+        """Ask Attio who we are. What the plan did not include may be tried again."""
 
         def act(of: Connection) -> str:
             check(of)
+            forget(of)
             return of.error
 
         self.each(request, rows, act, about="Checked")

@@ -14,6 +14,10 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.text import capfirst
 
+from ..mirrors.registry import registry
+from ..models import Connection
+from ..sync.gates import WHAT_TO_DO, gates_of
+from ..sync.tenants import narrowed
 from .moments import AS_OF
 from .past import PastChangeList, Retrospective
 from .spreadsheet import csv_file
@@ -28,7 +32,14 @@ class Exporting(Retrospective):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With a way to the file, and with what its filters need."""
         url = reverse(self.view_name("export"), current_app=self.admin_site.name)
-        answer = super().changelist_view(request, {"export_url": url, **(extra_context or {})})
+        mirror = registry.of_model(self.model)
+        gates = [
+            (of.alias, gate)
+            for of in narrowed(Connection.objects.all(), request.user)
+            for gate in gates_of(of, mirror.options.object if mirror else "")
+        ]
+        told = {"export_url": url, "plan_gates": gates, "what_to_do": WHAT_TO_DO}
+        answer = super().changelist_view(request, {**told, **(extra_context or {})})
         context = getattr(answer, "context_data", None) or {}
         for spec in context["cl"].filter_specs if "cl" in context else ():
             if hasattr(spec, "media"):

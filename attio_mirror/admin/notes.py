@@ -10,8 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from ..core.plan import Deed
 from ..core.scopes import needed
 from ..models import ATTRIBUTES, BatchedEdit, Conflict, LinkState, OutboxEntry, OutboxState
+from ..sync.gates import WHAT_TO_DO, PlanGate
 from .badges import live_badge, state_badge
 from .sheet import Sheet
 
@@ -32,6 +34,16 @@ NO_SCOPE = (
 )
 
 
+NO_PLAN = (
+    "Attio’s plan does not include {}: <strong>{}</strong> <em>({}, since {})</em> Edits are kept here. " + WHAT_TO_DO
+)
+NOT_IN_PLAN = (
+    '<span class="attio-note attio-bad"><strong>Attio’s plan does not include {}:</strong> {} <em>({}, since {}) '
+    + WHAT_TO_DO
+    + "</em></span>"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """What stands above the form of a mirrored row."""
@@ -43,7 +55,7 @@ class Panel:
     has_history: bool = True
     words: list[SafeString] = field(default_factory=list)
     may_push: bool = True
-    """Whether the token may write the row."""
+    """Whether the token, and the plan, let the row be written."""
 
     @property
     def is_refused(self) -> bool:
@@ -64,18 +76,31 @@ class Panel:
 def panel(sheet: Sheet, *, state_url: str) -> Panel:
     """The panel of a row."""
     state = LinkState(sheet.link.state) if sheet.link else LinkState.UNSENT  # type: ignore[attr-defined]  # annotated
-    words = [] if sheet.entry is None else outbox_words(sheet, sheet.entry)
-    if lacks := lacking_scope(sheet):
-        words = [format_html(NO_SCOPE, lacks), *words]
+    lacks, closed = lacking_scope(sheet), [gate for gate in sheet.gates if not gate.attribute]
     return Panel(
         badge=live_badge(state, pk=sheet.row.pk if sheet.row else "", url=state_url),
         hint=HINTS.get(state, ""),
         web_url=sheet.link.web_url if sheet.link else None,
         state=state.value,
         has_history=sheet.mirror.options.ledger,
-        words=words,
-        may_push=not lacks,
+        words=_words(sheet, lacks, closed),
+        may_push=not lacks and not any(gate.deed == Deed.WRITE for gate in closed),
     )
+
+
+def _words(sheet: Sheet, lacks: str, closed: list[PlanGate]) -> list[SafeString]:
+    """What stands in the way of all rows, then what went wrong with this one, where that is something else."""
+    words = [format_html(NO_SCOPE, lacks)] if lacks else []
+    words += [gate_words(NO_PLAN, gate) for gate in closed]
+    entry = sheet.entry
+    if entry is None or entry.error.get("message") in {gate.message for gate in closed}:
+        return words
+    return words + outbox_words(sheet, entry)
+
+
+def gate_words(template: str, gate: PlanGate) -> SafeString:
+    """A plan gate in Attio's own words."""
+    return format_html(template, gate.what, gate.message, gate.code, gate.day)
 
 
 def lacking_scope(sheet: Sheet) -> str:
@@ -112,6 +137,9 @@ def field_notes(sheet: Sheet) -> dict[str, SafeString]:
         )
         for name in list(sheet.fields_of(entry.error["slug"]))[:1]:
             notes.setdefault(name, []).append(note)
+    for gate in sheet.gates:
+        for name in list(sheet.fields_of(gate.attribute))[:1] if gate.attribute else ():
+            notes.setdefault(name, []).append(gate_words(NOT_IN_PLAN, gate))
     for conflict in sheet.conflicts:
         for name in list(sheet.fields_of(conflict.slug))[:1]:
             notes.setdefault(name, []).append(conflict_note(sheet, conflict))

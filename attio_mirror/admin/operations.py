@@ -32,6 +32,7 @@ from ..models import (
     Sweep,
     WebhookState,
 )
+from ..sync.gates import WHAT_TO_DO
 from ..sync.losses import DAYS
 from ..sync.overview import (
     Budget,
@@ -260,6 +261,8 @@ def _health(overview: Overview) -> Iterable[Fact]:
     yield Fact("Budget", ", ".join(_budget(one) for one in overview.budgets) or "not used yet")
     if status.missing_scopes:
         yield Fact("Missing scopes", ", ".join(status.missing_scopes))
+    if status.plan_gates:
+        yield Fact("Not in Attio's plan", f"{'; '.join(map(str, status.plan_gates))}. {WHAT_TO_DO}")
 
 
 def _budget(one: Budget) -> str:

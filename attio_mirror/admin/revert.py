@@ -158,6 +158,8 @@ def obstacle(sheet: Sheet | None, form: Any, slug: str) -> str:
     names = editable(sheet, slug)
     if not names or not set(names) <= set(form.base_fields):
         return "It cannot be edited on the page of the row."
+    if any(form.base_fields[name].disabled for name in names):
+        return "Attio’s plan does not include it; the page of the row says more."
     return ""
 
 

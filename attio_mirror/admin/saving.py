@@ -101,6 +101,8 @@ class Saving(Loyal):
             if name in made.base_fields:
                 field = made.base_fields[name]
                 field.help_text = format_html("{}{}", field.help_text, note)
+        for name, field in made.base_fields.items():
+            field.disabled = field.disabled or sheet.is_closed(name)
         return made
 
     def get_exclude(self, request: HttpRequest, obj: models.Model | None = None) -> Any:

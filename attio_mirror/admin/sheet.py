@@ -9,12 +9,14 @@ from functools import cached_property
 from django.db import models
 
 from ..core.codecs import InvalidValue
+from ..core.plan import Deed
 from ..core.values import Canonical, same
 from ..mirrors.attributes import Attribute as Binding
 from ..mirrors.registry import AnyMirror, registry
 from ..mirrors.remainder import Remainder
 from ..models import Attribute, BatchedEdit, Conflict, Connection, Link, OutboxEntry
 from ..sync.frame import Frame, agreed
+from ..sync.gates import PlanGate, gates_of
 from .custom import Custom, held_value
 from .wording import Wording
 
@@ -128,6 +130,17 @@ class Sheet:
     def conflicts(self) -> list[Conflict]:
         """The open conflicts of the row."""
         return [] if self.link is None else list(Conflict.objects.filter(link=self.link, resolved_at=None))
+
+    @cached_property
+    def gates(self) -> list[PlanGate]:
+        """What the plan keeps from rows of this object."""
+        return [] if self.connection is None else gates_of(self.connection, self.mirror.options.object)
+
+    def is_closed(self, field_name: str) -> bool:
+        """Whether the plan lets nobody write a field. What waits here to be sent may still be taken back."""
+        waiting = self.entry.error.get("slug") if self.entry else None
+        closed = {gate.attribute for gate in self.gates if gate.deed == Deed.WRITE} - {"", waiting}
+        return any(field_name in self.fields_of(slug) for slug in closed)
 
     @cached_property
     def held(self) -> list[BatchedEdit]:

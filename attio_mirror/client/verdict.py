@@ -26,6 +26,7 @@ from ..core.errors import (
     ValidationIssue,
     WriteConflict,
 )
+from ..core.plan import GATES
 
 SHORTEST_WAIT = timedelta(milliseconds=50)
 LONGEST_WAIT = timedelta(hours=1)
@@ -37,9 +38,6 @@ BY_CODE: Mapping[str, type[Refused]] = {
     "uniqueness_conflict": NotUnique,
 }
 """Codes that mean one thing whatever status carries them: `merge_in_progress` is a 404 to readers, a 400 to writers."""
-
-GATES = frozenset({"billing_error", "quota_exceeded", "particle_gate_violation"})
-"""403s that speak of the plan; the token is fine."""
 
 MESSAGE_LIMIT = 2000
 SECRET_LENGTH = 16

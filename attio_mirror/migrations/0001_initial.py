@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                 ('actor_id', models.CharField(blank=True, help_text='The actor Attio writes on values made with our token.', max_length=36)),
                 ('scopes', models.JSONField(blank=True, default=list)),
                 ('missing_scopes', models.JSONField(blank=True, default=list)),
+                ('plan_gates', models.JSONField(blank=True, default=list, help_text='What Attio refused because of the plan.')),
                 ('webhook_id', models.CharField(blank=True, max_length=36)),
                 ('webhook_url', models.TextField(blank=True, help_text='Where Attio was asked to announce changes.', verbose_name='webhook URL')),
                 ('webhook_state', models.CharField(blank=True, choices=[('', 'None made by us'), ('active', 'Active'), ('degraded', 'Deliveries fail'), ('inactive', 'Given up by Attio'), ('gone', 'Deleted in Attio')], max_length=8)),

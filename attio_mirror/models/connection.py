@@ -77,6 +77,7 @@ class Connection(models.Model):
     )
     scopes = models.JSONField(default=list, blank=True)
     missing_scopes = models.JSONField(default=list, blank=True)
+    plan_gates = models.JSONField(default=list, blank=True, help_text="What Attio refused because of the plan.")
     webhook_id = models.CharField(max_length=36, blank=True)
     webhook_url = models.TextField("webhook URL", blank=True, help_text="Where Attio was asked to announce changes.")
     webhook_state = models.CharField(max_length=8, choices=WebhookState.choices, blank=True)

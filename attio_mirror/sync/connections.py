@@ -12,6 +12,7 @@ from ..core.scopes import lacking
 from ..models import Connection, ConnectionState, OutboxEntry, OutboxState
 from ..service import Attio, Identity
 from . import budget
+from .gates import is_gate, remember
 from .line import Line
 from .wake import wake, wake_pull
 
@@ -113,16 +114,18 @@ def missing_scopes(granted: frozenset[str]) -> list[str]:
     return lacking((*REQUIRED_SCOPES, *WANTED_SCOPES), granted)
 
 
-def take_note(of: Connection, error: AttioError) -> None:
-    """What a failed request says about the whole connection.
+def take_note(of: Connection, error: AttioError, attribute: str = "") -> None:
+    """What a failed request says about the whole connection; `attribute` is what it is about, where Attio said so.
 
     429: every process is quiet until the moment Attio named. 401: nothing is sent until the connection is checked.
-    403: which scopes are missing; the rest goes on.
+    403: which scopes are missing; the rest goes on. And what the plan does not include, whatever the status.
     """
     if isinstance(error, RateLimited):
         budget.hush(of.pk, error)
     elif isinstance(error, Unauthorized) and error.status == 401:
         lose_token(of, error)
+    elif is_gate(error):
+        remember(of, error, attribute)
     elif error.lacking and not ConnectionState(of.state).is_locked_out:
         learned: dict[str, object] = {"missing_scopes": sorted({*of.missing_scopes, *error.lacking})}
         if any(scope in REQUIRED_SCOPES for scope in error.lacking):

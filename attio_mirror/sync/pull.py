@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from ..core.errors import Merging
+from ..core.plan import Deed
 from ..mirrors.directory import chunks
 from ..mirrors.registry import AnyMirror, registry
 from ..models import ATTRIBUTES, Connection
 from .burial import bury
 from .far import far_side
 from .frame import Frame
+from .gates import lift
 from .reconcile import Report, reconcile
 from .sweep import Progress, sweep_now
 from .welcome import welcome
@@ -59,6 +61,7 @@ def mirror_of(object_slug: str) -> AnyMirror:
 def _read(frame: Frame, record_ids: list[str], source: str) -> Report:
     far = far_side(frame)
     frame, seen = welcome(frame, far.read(record_ids))
+    lift(frame.connection, frame.object, Deed.READ)
     report = reconcile(frame, seen, source=source)
     missing = set(record_ids) - {one.record_id for one in seen}
     for record_id in missing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ from ..models import (
     SweepState,
     WebhookState,
 )
+from .gates import PlanGate, gates_of
 from .inbox import UNKNOWN
 from .losses import losses_of
 from .waiting import Waiting, waiting_of
@@ -46,6 +47,8 @@ class Status:
     is_shadow: bool
     workspace_name: str
     missing_scopes: list[str]
+    plan_gates: list[PlanGate]
+    """What Attio refused because of the tenant's plan."""
     checked_at: datetime | None
     error: str
     linked: Mapping[str, int]
@@ -93,6 +96,7 @@ class Status:
             "shadow": self.is_shadow,
             "tenant": self.workspace_name,
             "missing_scopes": self.missing_scopes,
+            "plan_gates": [asdict(gate) for gate in self.plan_gates],
             "checked_at": _moment(self.checked_at),
             "error": self.error,
             "linked": dict(self.linked),
@@ -142,6 +146,7 @@ def statuses_of(connections: Sequence[Connection]) -> list[Status]:
             is_shadow=of.is_shadow,
             workspace_name=of.workspace_name,
             missing_scopes=list(of.missing_scopes),
+            plan_gates=gates_of(of),
             checked_at=of.checked_at,
             error=of.error,
             linked=linked.get(of.pk, {}),

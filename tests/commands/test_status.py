@@ -64,6 +64,7 @@ def test_the_keys_a_monitor_relies_on_are_there(attio: Attio, run: Run) -> None:
         "shadow",
         "tenant",
         "missing_scopes",
+        "plan_gates",
         "checked_at",
         "error",
         "linked",

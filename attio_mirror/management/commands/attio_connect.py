@@ -14,6 +14,7 @@ from attio_mirror.models import Connection, ConnectionState, WebhookState
 from attio_mirror.service import Identity
 from attio_mirror.sync.connecting import NothingToAnnounce, Provisioned, look_after, provision
 from attio_mirror.sync.connections import REQUIRED_SCOPES, check, connection, pause, resume
+from attio_mirror.sync.gates import forget
 
 
 class Command(BaseCommand):
@@ -59,6 +60,7 @@ class Command(BaseCommand):
     def _check(self, of: Connection) -> None:
         with explained():
             identity = check(of)
+            forget(of)
         if ConnectionState(of.state).is_locked_out:
             raise CommandError(of.error)
         self._introduce(of, identity)

@@ -57,6 +57,7 @@ class Command(BaseCommand):
         return {
             "settings": "" if one.is_configured else "no token for this alias",
             "missing": ", ".join(one.missing_scopes),
+            "plan": "; ".join(map(str, one.plan_gates)),
             "error": one.error,
             "linked": ", ".join(f"{slug} {number(count)}" for slug, count in one.linked.items()) or "nothing yet",
             "outbox": (outbox or "empty") + (f", the oldest for {duration(oldest)}" if oldest is not None else ""),

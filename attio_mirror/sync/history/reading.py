@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from ...core import retry
 from ...core.errors import AttioError, Merging, NotFound, RateLimited, Refused, Unauthorized
+from ...core.plan import Deed
 from ...models import Attribute, Connection, HistoryWish, WishState
 from ..budget import background, edits_wait, hush
 from ..connections import lose_token
+from ..gates import is_gate, lift, remember
 from ..pull import pull
 from ..wake import wake_history_again
 from .asking import Answer, ask
@@ -89,7 +91,11 @@ def read_batch(connection: Connection) -> Reading | None:
         answers = ask(connection, wishes)
     except AttioError as error:  # no turns to be had: nothing was asked
         answers = [Answer(wish, timezone.now(), error=error) for wish in wishes]
-    learned = learn([answer for answer in answers if answer.error is None])
+    told = [answer for answer in answers if answer.error is None]
+    for slug in {answer.wish.link.object for answer in told if answer.wires}:
+        mine = {answer.wish.attribute.slug for answer in told if answer.wires and answer.wish.link.object == slug}
+        lift(connection, slug, Deed.HISTORY, mine)
+    learned = learn(told)
     done.read, done.changed, done.later = len(learned.read), len(learned.changed), len(learned.stale)
     failed = [(answer.wish, answer.error) for answer in answers if answer.error is not None]
     for wish, trouble in failed:
@@ -104,6 +110,10 @@ def _fail(connection: Connection, wish: HistoryWish, error: AttioError, done: Re
     claimed = HistoryWish.objects.waiting().filter(pk=wish.pk, not_before=wish.not_before)
     if isinstance(error, NotFound) and not isinstance(error, Merging):
         done.gone += claimed.update(state=WishState.GONE, error=str(error))
+        return
+    if is_gate(error):
+        remember(connection, error, wish.attribute.slug)
+        done.refused += _refuse_all(wish, error)
         return
     if type(error) is Refused and error.status == 400 and not error.is_about_the_limit:
         done.refused += _remember_refusal(wish, error)
@@ -120,8 +130,14 @@ def _fail(connection: Connection, wish: HistoryWish, error: AttioError, done: Re
 def _remember_refusal(wish: HistoryWish, error: AttioError) -> int:
     """One answer speaks for all records. Attio's docs: communication-intelligence and enriched attributes answer so."""
     news = Attribute.objects.filter(pk=wish.attribute_id, refuses_history=False).update(refuses_history=True)
-    HistoryWish.objects.waiting().filter(attribute=wish.attribute_id).update(state=WishState.REFUSED, error=str(error))
+    _refuse_all(wish, error)
     return news
+
+
+def _refuse_all(wish: HistoryWish, error: AttioError) -> int:
+    """What waits for the attribute need not be asked; how many that were."""
+    waiting = HistoryWish.objects.waiting().filter(attribute=wish.attribute_id)
+    return waiting.update(state=WishState.REFUSED, error=str(error))
 
 
 def _heed(connection: Connection, error: AttioError) -> None:

@@ -31,12 +31,12 @@ def settled(entry: OutboxEntry, *, note: str = "") -> None:
 
 def failed(frame: Frame, entry: OutboxEntry, error: AttioError, sent: Json) -> None:
     """A request did not succeed: decide by the facts what follows."""
-    take_note(frame.connection, error)
+    facts = _facts(frame, error, sent)
+    take_note(frame.connection, error, facts["slug"] or "")
     if entry.state == OutboxState.SENDING and not error.is_without_effect:
         entry.unsure_since = entry.unsure_since or entry.sent_at
     repeatable = Verb(entry.verb).is_repeatable
     decision = retry.decide(error, attempts=entry.attempts, now=timezone.now(), repeatable=repeatable, salt=entry.pk)
-    facts = _facts(frame, error, sent)
     match decision:
         case retry.RetryAt(at):
             tries = entry.attempts - isinstance(error, RateLimited | Paused)  # it was not looked at over there

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ...core.plan import Deed
 from ...models import ATTRIBUTES, Link, OutboxEntry, OutboxState, Verb
 from ..far import Far, Told
 from ..frame import Frame, Seen
+from ..gates import lift
 from ..mark import queue
 from ..reconcile import Voice, reconcile
 from ..reconcile.references import bind_arrivals
@@ -31,6 +33,8 @@ def settle(frame: Frame, far: Far, entries: Sequence[OutboxEntry]) -> list[Outbo
     linked = [entry for entry in talked if _link_to(frame, entry, told[entry.pk])]
     done += _reconcile(frame, far, linked, told)
     release([entry.link_id for entry in entries])
+    if done:
+        lift(frame.connection, frame.object, Deed.WRITE, {slug for entry in done for slug in entry.said})
     return done
 
 

@@ -11,10 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from ...core.errors import Json
+from ...core.plan import Deed
 from ...mirrors.registry import AnyMirror
 from ...models import Sweep, SweepKind, SweepState
 from ..budget import Paused, background
 from ..frame import Frame
+from ..gates import lift
 from . import drift
 from .absent import brake, inquire
 from .control import advance, finish
@@ -91,6 +93,7 @@ def _turn(run: Run) -> None:
 def _read_page(run: Run) -> None:
     sweep, frame = run.sweep, run.frame()
     page = read(frame, sweep.cursor, size=sweep.page_size, filters=filter_of(frame, sweep))
+    lift(frame.connection, frame.object, Deed.READ)
     taken, known = _step(sweep, page)
     changes: dict[str, Any] = {"page_size": page.size, "as_of": sweep.as_of or page.as_of, "attempts": 0, "error": ""}
     if taken.move == Move.BACK:
