@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.models import User
 
 from attio_mirror.core.merge import Policy
 from attio_mirror.mirrors.registry import registry
 from attio_mirror.models import Conflict, Deal, LinkState, Person
+from attio_mirror.sync.acting import acting
 from attio_mirror.sync.far import RecordsFar
+from attio_mirror.sync.pull import pull
 from attio_mirror.testing import Attio
 
 from .test_main_job import make_deal
@@ -41,6 +44,24 @@ def test_a_colleagues_unseen_edit_is_not_overwritten_but_becomes_a_conflict(atti
     assert attio.state(deal) == LinkState.CONFLICT
     deal.refresh_from_db()
     assert deal.name == "Our tea"
+
+
+@pytest.mark.parametrize("policy", [None, Policy.ATTIO])
+@pytest.mark.parametrize("hears_first", [False, True])
+def test_a_conflict_names_who_edited_here(
+    attio: Attio, deal: Deal, policy: Policy | None, hears_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry.of_model(Deal).declared["name"], "on_conflict", policy)  # type: ignore[union-attr]  # shipped
+    ada = User.objects.create(username="ada")
+    attio.edit(deal, name="Ben's tea")
+    deal.name = "Our tea"
+    with acting(ada.pk):
+        deal.save(update_fields=["name"])
+    if hears_first:  # the delivery is quicker than the push
+        link = attio.link(deal)
+        pull(link.connection, "deals", [str(link.record_id)])
+    attio.drain()
+    assert Conflict.objects.get().our_user == ada
 
 
 @pytest.mark.parametrize(

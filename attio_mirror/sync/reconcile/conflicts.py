@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from ...models import Conflict, Resolution
+from ...models import Conflict, OutboxEntry, Resolution
 from ...signals import conflict_found
 from ..frame import Frame
 from .decide import Clash, Decision
@@ -21,13 +21,15 @@ def settle(frame: Frame, decisions: Sequence[Decision]) -> None:
         (c.link_id, c.slug): c for c in Conflict.objects.filter(link__in=[d.link.pk for d in old], resolved_at=None)
     }
     traces: list[Conflict] = []
+    users = _our_users([d.link.pk for d in old if d.clashes or d.yielded])
     for decision in old:
+        ours = users.get(decision.link.pk, {})
         for clash in decision.clashes:
-            _open(frame, decision, clash, open_ones.get((decision.link.pk, clash.slug)))
+            _open(frame, decision, clash, open_ones.get((decision.link.pk, clash.slug)), ours)
         for slug in decision.agreed:
             if (conflict := open_ones.get((decision.link.pk, slug))) is not None:
                 close(conflict, Resolution.DISSOLVED)
-        traces += [_trace(decision, clash) for clash in decision.yielded]
+        traces += [_trace(decision, clash, ours) for clash in decision.yielded]
     Conflict.objects.bulk_create(traces)
 
 
@@ -36,12 +38,23 @@ def close(conflict: Conflict, resolution: Resolution) -> None:
     Conflict.objects.filter(pk=conflict.pk).update(resolved_at=timezone.now(), resolution=resolution, open_slot=None)
 
 
-def _open(frame: Frame, decision: Decision, clash: Clash, conflict: Conflict | None) -> None:
+def _our_users(link_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Who edited here, as far as the outbox knows: the last one, where several did."""
+    if not link_ids:
+        return {}
+    entries = OutboxEntry.objects.unfinished().filter(link__in=link_ids, actor__isnull=False).order_by("pk")
+    return {link: {"our_user_id": user} for link, user in entries.values_list("link", "actor")}
+
+
+def _open(
+    frame: Frame, decision: Decision, clash: Clash, conflict: Conflict | None, our_user: Mapping[str, int]
+) -> None:
     sides: dict[str, Any] = {
         "base": clash.base,
         "ours": clash.ours,
         "theirs": clash.theirs,
         **_their_actor(decision, clash),
+        **our_user,
     }
     if conflict is not None:
         Conflict.objects.filter(pk=conflict.pk).update(**sides)
@@ -54,7 +67,7 @@ def _open(frame: Frame, decision: Decision, clash: Clash, conflict: Conflict | N
     )
 
 
-def _trace(decision: Decision, clash: Clash) -> Conflict:
+def _trace(decision: Decision, clash: Clash, our_user: Mapping[str, int]) -> Conflict:
     return Conflict(
         link=decision.link,
         slug=clash.slug,
@@ -64,6 +77,7 @@ def _trace(decision: Decision, clash: Clash) -> Conflict:
         resolved_at=timezone.now(),
         resolution=Resolution.ATTIO,
         **_their_actor(decision, clash),
+        **our_user,
     )
 
 
