@@ -57,7 +57,8 @@ class Guarded:
     renderer_classes: Any = [JSONRenderer]
     parser_classes: Any = [StrictJSON]
     versioning_class: type[BaseVersioning] | None = None
-    metadata_class: Any = None
+    http_method_names: Any = ["get", "post", "put", "patch", "delete", "head"]
+    """No OPTIONS: what there is stands in the document."""
     pagination_class: Any = Pages
     schema = SCHEMA
     ordering = "pk"

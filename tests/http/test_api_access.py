@@ -33,7 +33,8 @@ def test_a_login_without_permissions_sees_nothing(bob: User, path: str) -> None:
     client = Client()
     client.force_login(bob)
     assert client.get(f"/attio/api/{path}/").status_code == 403
-    assert client.options(f"/attio/api/{path}/").status_code == 405
+    refused = client.options(f"/attio/api/{path}/")
+    assert (refused.status_code, "OPTIONS" in refused["Allow"]) == (405, False)
 
 
 def test_permissions_count_model_by_model(api: Client) -> None:
