@@ -15,7 +15,7 @@ from ..sync.acting import acting
 from ..sync.conflicts import Unresolvable, decide_always, resolve, undecide
 from .badges import CALM, WARN, badge
 from .readonly import ReadOnlyAdmin
-from .rows import NamedChangeList, SpokenChangeList, row_link, speech_of
+from .rows import NamedChangeList, SpokenChangeList, row_link, row_name, speech_of
 from .stock import Rows
 
 
@@ -66,6 +66,10 @@ class ConflictAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NamedChangeList]:
         """One whose rows have names."""
         return SpokenChangeList
+
+    def called(self, row: Conflict) -> str:
+        """By the attribute and the row."""
+        return f"{self.attribute(row)} of {row_name(row.link) or row.link}"
 
     @admin.display(description="State")
     def state_shown(self, conflict: Conflict) -> SafeString:

@@ -18,7 +18,7 @@ from ..sync.push.compose import Debt, debt
 from ..sync.push.retry import drop, retry
 from .badges import state_badge
 from .readonly import ReadOnlyAdmin
-from .rows import NamedChangeList, Speech, row_link
+from .rows import NamedChangeList, Speech, row_link, row_name
 from .stock import Rows
 
 TOO_LATE = "it is on its way or done."
@@ -56,6 +56,10 @@ class OutboxAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NamedChangeList]:
         """One whose rows have names."""
         return NamedChangeList
+
+    def called(self, row: OutboxEntry) -> str:
+        """By its state and the row."""
+        return f"{row.get_state_display()}: {row_name(row.link) or row.link}"
 
     @admin.display(description="State")
     def state_shown(self, entry: OutboxEntry) -> SafeString:

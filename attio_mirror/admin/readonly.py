@@ -111,6 +111,7 @@ class ReadOnlyAdmin(ModelAdmin):
     ) -> HttpResponse:
         """With the buttons above."""
         row = context.get("original")
+        context["subtitle"] = self.called(row) if row is not None else None
         context["attio_deeds"] = self._buttons(request, row) if row is not None else []
         context["attio_links"] = self.links(request, row) if row is not None else []
         return super().render_change_form(request, context, *args, **kwargs)
@@ -125,6 +126,10 @@ class ReadOnlyAdmin(ModelAdmin):
             for deed in self.deeds
             if self.applies(deed, row) and self.permits(request, deed, row)
         ]
+
+    def called(self, row: Any) -> str:
+        """What a row's page is called."""
+        return str(row)
 
     def links(self, request: HttpRequest, row: Any) -> list[dict[str, str]]:
         """Where else one can go from a row's page: labels and addresses."""

@@ -34,11 +34,17 @@ def _rows(model: Any, links: Iterable[Link]) -> Any:
     return rows.select_related("object", "list") if model is Attribute else rows
 
 
-def row_link(link: Link, site: str) -> SafeString:
-    """A row's name, linked to its page where there is one."""
+def row_name(link: Link) -> str:
+    """A row's name; "" where the row is gone."""
     if not hasattr(link, "row_name"):
         name_rows([link])
     name: str = link.row_name  # type: ignore[attr-defined]  # set by name_rows
+    return name
+
+
+def row_link(link: Link, site: str) -> SafeString:
+    """A row's name, linked to its page where there is one."""
+    name = row_name(link)
     if not name:
         return format_html("{} <em>(row gone)</em>", link)
     model: Any = ContentType.objects.get_for_id(link.content_type_id).model_class()

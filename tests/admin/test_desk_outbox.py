@@ -28,6 +28,7 @@ def test_the_outbox_shows_what_would_be_sent_now(attio: Attio, desk: Desk, deal:
     desk.open(deal).send(stage=attio.stage("Lost").pk, value="")
     text = desk.visit("attio_mirror_outboxentry_change", attio.entry(deal).pk)
     assert '<th scope="row">Stage</th><td>Lead</td><td></td><td class="attio-new">Lost</td>' in text
+    assert "<h2>Waiting: Tea</h2>" in text
     assert '<td>10.00 USD</td><td></td><td class="attio-new">(nothing: cleared)</td>' in text
 
 
