@@ -102,7 +102,7 @@ class SpanFilter(admin.SimpleListFilter):
 class InStageFilter(SpanFilter):
     """Rows by how long they have been in their stage."""
 
-    title = "in stage"
+    title = "time in stage"
     parameter_name = "in_stage"
     spans: ClassVar[dict[int, str]] = {7: "Over a week", 30: "Over a month", 90: "Over three months"}
 

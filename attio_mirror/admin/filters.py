@@ -20,7 +20,7 @@ from .stock import Rows
 class StateFilter(admin.SimpleListFilter):
     """Where rows stand with Attio."""
 
-    title = "Attio"
+    title = "how it stands with Attio"
     parameter_name = "attio"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import time_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 
 from ..core.plan import Deed
 from ..core.scopes import needed
@@ -122,7 +124,7 @@ def outbox_words(sheet: Sheet, entry: OutboxEntry) -> list[SafeString]:
 
 
 def _when(moment: datetime) -> str:
-    return f"{moment:%H:%M:%S} UTC"
+    return time_format(localtime(moment), "TIME_FORMAT")
 
 
 def field_notes(sheet: Sheet) -> dict[str, SafeString]:

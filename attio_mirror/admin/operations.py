@@ -256,8 +256,8 @@ def _health(overview: Overview) -> Iterable[Fact]:
     yield Fact("Webhook", badge(state.label, WEBHOOK_TONES.get(state, BAD)))
     days = status.losses.values()
     lost, came = sum(day["unannounced"] for day in days), sum(day["deliveries"] for day in days)
-    beside = _counted(came, "delivery", "deliveries")
-    yield Fact("Loss meter", f"{_counted(lost, 'change')} nothing announced, beside {beside}, in {DAYS} days")
+    missed, beside = _counted(lost, "change"), _counted(came, "delivery", "deliveries")
+    yield Fact("Loss meter", f"{missed} that no delivery had announced, beside {beside}, in {DAYS} days")
     yield Fact("Budget", ", ".join(_budget(one) for one in overview.budgets) or "not used yet")
     if status.missing_scopes:
         yield Fact("Missing scopes", ", ".join(status.missing_scopes))
@@ -266,8 +266,8 @@ def _health(overview: Overview) -> Iterable[Fact]:
 
 
 def _budget(one: Budget) -> str:
-    use = f"reserved for {one.ahead:g} s" if one.ahead else "free"
-    return f"{one.kind.label.lower()} {use} ({one.rate:,.0f} a second)"
+    use = f"the next in {one.ahead:g} s" if one.ahead else "none waits"
+    return f"{one.rate:,.0f} {one.kind.label.lower()} a second ({use})"
 
 
 def _counted(n: int, one: str, many: str = "") -> str:

@@ -95,8 +95,8 @@ def time_in_stage(report: Report) -> Table:
     columns = [Column("Deals"), Column("Still there"), Column("Latest stay, median", "busy"), Column("of those over")]
     columns += [Column("All stays, median", "stage-3"), Column("of those over")]
     note = (
-        "In days, of the deals that entered the stage in this time. The medians take those still there for longer ones"
-        " (Kaplan and Meier); “of those over” leaves them out. A dash: not half of them are over."
+        "In days, of the deals that entered the stage in this time. The medians count those still there as taking"
+        " longer (Kaplan and Meier); “of those over” leaves them out. A dash: less than half have left yet."
     )
     return Table("times", "Time in stage", "Stage", columns, rows, note=note, chart="sideways")
 
