@@ -5,7 +5,10 @@
 
     const name = (select) => {
         const label = select.labels[0]?.textContent.trim().replace(/:$/, "");
-        for (const part of label ? select.nextElementSibling.querySelectorAll(PARTS) : []) {
+        if (!label) {
+            return;
+        }
+        for (const part of select.nextElementSibling.querySelectorAll(PARTS)) {
             part.setAttribute("aria-label", label);
         }
         django.jQuery(select).on("select2:open", () => {
