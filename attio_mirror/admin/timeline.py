@@ -13,17 +13,20 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, now
 
 from ..core.codecs import InvalidValue, codec_for
 from ..core.errors import Json
 from ..core.values import Element
 from ..models import AttributeValue
+from .lanes import Plot, plot
 from .revert import Reverting, obstacle
 from .sheet import Sheet
 from .stock import Paginator, Rows
 
 PAGE = 100
+DRAWN = 500
+"""Versions drawn at most: the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Timeline(Reverting):
             **({"attribute__slug": chosen} if chosen else {}), **({} if everything else {"superseded_at": None})
         )
         page = Paginator(shown.order_by("-active_from", "-pk"), PAGE).get_page(request.GET.get("p"))
+        attributes = _attributes(versions)
+        moved = {one["slug"] for one in attributes if one["changed"]}
         context = {
             **self.admin_site.each_context(request),
             "title": f"History in Attio: {row}",
@@ -83,7 +88,9 @@ class Timeline(Reverting):
             "media": self.media,
             "page": page,
             "days": list(days(events(sheet, page.object_list))) if sheet else [],
-            "attributes": _attributes(versions),
+            "attributes": attributes,
+            "plot": _drawn(sheet, versions, {chosen} if chosen else moved),
+            "moved": moved,
             "chosen": chosen,
             "everything": everything,
             "revert_url": self.revert_url(row),
@@ -154,14 +161,29 @@ def days(found: Iterable[Event]) -> Iterator[tuple[date, list[Event]]]:
 
 
 def _attributes(versions: Rows) -> list[dict[str, Any]]:
-    """The attributes there are versions of, with how many."""
+    """The attributes there are versions of, with how many, and whether they ever changed."""
     believed: Any = versions.filter(superseded_slot=0).order_by()
-    counted = believed.values("attribute__slug", "attribute__title").annotate(n=Count("pk"))
+    counted = believed.values("attribute__slug", "attribute__title").annotate(
+        n=Count("pk"), starts=Count("active_from", distinct=True), ends=Count("active_until")
+    )
     rows = [
-        {"slug": one["attribute__slug"], "label": one["attribute__title"] or one["attribute__slug"], "n": one["n"]}
+        {
+            "slug": one["attribute__slug"],
+            "label": one["attribute__title"] or one["attribute__slug"],
+            "n": one["n"],
+            "changed": one["starts"] > 1 or one["ends"] > 0,
+        }
         for one in counted
     ]
     return sorted(rows, key=lambda one: str(one["label"]).lower())
+
+
+def _drawn(sheet: Sheet | None, versions: Rows, slugs: set[str]) -> Plot | None:
+    """The lanes of some attributes, as we believe now."""
+    if sheet is None or not slugs:
+        return None
+    believed = versions.filter(superseded_slot=0, attribute__slug__in=slugs)
+    return plot(events(sheet, believed.order_by("-active_from", "-pk")[:DRAWN]), now())
 
 
 def span(lasted: timedelta) -> str:
