@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from ..conf import conf
 from ..mirrors.registry import registry
-from ..models import BatchState, EditState, PushBatch
+from ..models import BatchState, EditState, OutboxState, PushBatch
 from ..sync.acting import acting
 from ..sync.batches import NotUndoable, NotYours, Undo, approve, obstacle, refuse, withdraw
 from ..sync.batches.brake import brake
@@ -53,6 +53,7 @@ class PushBatchAdmin(ReadOnlyAdmin):
         "brake",
         "sample",
         "outcomes",
+        "heard",
         "worth",
         "asked_by",
         "asked_at",
@@ -123,6 +124,14 @@ class PushBatchAdmin(ReadOnlyAdmin):
             "url": self._edits_url(batch),
         }
         return render_to_string("admin/attio_mirror/outcomes.html", context)
+
+    @admin.display(description="What Attio heard")
+    def heard(self, batch: PushBatch) -> str:
+        """How far the entries are that carry what was let through."""
+        sent = batch.edits.filter(state=EditState.RELEASED, entry__isnull=False).order_by()
+        counts = dict(sent.values_list("entry__state").annotate(Count("pk")))
+        shown = [(state_badge(state, state.label), counts[state]) for state in OutboxState if state in counts]
+        return render_to_string("admin/attio_mirror/outcomes.html", {"counts": shown}) if shown else "–"
 
     def _edits_url(self, batch: PushBatch) -> str:
         try:

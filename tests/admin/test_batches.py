@@ -77,6 +77,14 @@ def test_the_page_of_a_held_row_says_what_waits_and_where(desk: Desk, held: Push
     assert "Waiting for approval" in text
 
 
+def test_the_page_says_how_much_of_it_attio_has_heard(attio: Attio, desk: Desk, deals: list[Deal]) -> None:
+    batch = move(attio, deals, user=desk.user).batch
+    address = f"/admin/attio_mirror/pushbatch/{batch.pk}/change/"
+    assert "What Attio heard: Waiting 4 " in text_of(desk.client.get(address))
+    attio.drain()
+    assert "What Attio heard: Settled 4 " in text_of(desk.client.get(address))
+
+
 def test_status_and_metrics_count_it(attio: Attio, desk: Desk, held: PushBatch, capsys: Any) -> None:
     call_command("attio_status")
     assert "1 waiting for approval" in capsys.readouterr().out
