@@ -30,6 +30,7 @@ HINTS: Mapping[str, str] = {
     LinkState.DROPPED: "The change was dropped from the outbox and is kept here. Push it, or wait for the local sweep.",
     LinkState.GONE: "The record no longer exists in Attio. The row is kept and nothing is sent.",
 }
+PAUSED = "The connection to Attio is paused: nothing is sent and nothing is read until somebody resumes it."
 NO_SCOPE = (
     "The token may not write this: it lacks the scope <strong>{}</strong>. Edits are kept here and go once it has it: "
     "tick it in Attio, then check the connection."
@@ -85,14 +86,16 @@ def panel(sheet: Sheet, *, state_url: str) -> Panel:
         web_url=sheet.link.web_url if sheet.link else None,
         state=state.value,
         has_history=sheet.mirror.options.ledger,
-        words=_words(sheet, lacks, closed),
+        words=_words(sheet, state, lacks, closed),
         may_push=not lacks and not any(gate.deed == Deed.WRITE for gate in closed),
     )
 
 
-def _words(sheet: Sheet, lacks: str, closed: list[PlanGate]) -> list[SafeString]:
+def _words(sheet: Sheet, state: LinkState, lacks: str, closed: list[PlanGate]) -> list[SafeString]:
     """What stands in the way of all rows, then what went wrong with this one, where that is something else."""
-    words = [format_html(NO_SCOPE, lacks)] if lacks else []
+    is_paused = state == LinkState.WAITING and sheet.connection and sheet.connection.paused_at
+    words = [format_html("{}", PAUSED)] if is_paused else []
+    words += [format_html(NO_SCOPE, lacks)] if lacks else []
     words += [gate_words(NO_PLAN, gate) for gate in closed]
     entry = sheet.entry
     if entry is None or entry.error.get("message") in {gate.message for gate in closed}:

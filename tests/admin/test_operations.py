@@ -102,6 +102,7 @@ def test_paused_and_shadowed_pushes_say_why_nothing_moves(attio: Attio, desk: De
     Connection.objects.update(paused_at=timezone.now())
     assert "The connection is paused." in push(desk, deal)
     assert "paused" in said(desk.open(deal).send(name="Another"))
+    assert "until somebody resumes it" in desk.open(deal).text
 
 
 @pytest.mark.parametrize(
