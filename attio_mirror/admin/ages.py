@@ -67,13 +67,19 @@ class Aged(MirroredAdmin):
     @admin.display(description="In stage")
     def in_stage(self, row: models.Model) -> str:
         """Whole days."""
+        whole = self.days_in_stage(row)
+        return "–" if whole is None else days(whole)
+
+    @admin.display(description="Days in stage")
+    def days_in_stage(self, row: models.Model) -> int | None:
+        """For a file."""
         since: datetime | None = getattr(row, SINCE, None)
-        return "–" if since is None else days((timezone.now() - since).days)
+        return None if since is None else max(0, (timezone.now() - since).days)
 
 
 def days(number: int) -> str:
     """In words."""
-    return {0: "today", 1: "1 day"}.get(max(0, number), f"{number:,} days")
+    return {0: "today", 1: "1 day"}.get(number, f"{number:,} days")
 
 
 class SpanFilter(admin.SimpleListFilter):

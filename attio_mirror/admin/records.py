@@ -39,6 +39,7 @@ class DealAdmin(Pipelined, Aged, RecordAdmin):
         CreatedFilter,
     )
     list_select_related = ("stage", "owner", "associated_company")
+    in_file: ClassVar[Any] = {"money": ("value", "value_currency"), "in_stage": ("days_in_stage",)}
     search_fields = ("name",)
     autocomplete_fields = ("associated_company", "associated_people")
     one_line = ("name",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,8 @@ from .conftest import address
 from .desk import Desk
 
 EXPORT = "attio_mirror_deal_attio_export"
-HEADS = ["Deal", "Record", "Name", "Stage", "Attio", "In stage", "Value", "Owner", "Associated company"]
+HEADS = ["Deal", "Record", "Name", "Stage", "Attio", "Days in stage"]
+HEADS += ["Value", "Currency", "Owner", "Associated company"]
 
 
 def lines(desk: Desk, query: str = "") -> tuple[str, list[list[str]]]:
@@ -33,7 +35,15 @@ def test_a_list_is_handed_out_as_it_is_shown(attio: Attio, desk: Desk, deal: Dea
     name, found = lines(desk)
     assert name == '"deals.csv"'
     record = str(attio.link(deal).record_id)
-    assert found == [HEADS, [str(deal.pk), record, "Tea", "Lead", "In step", "today", "10.00 USD", "Ada Lovelace", ""]]
+    said = [str(deal.pk), record, "Tea", "Lead", "In step", "0", "10", "USD", "Ada Lovelace", ""]
+    assert found == [HEADS, said]
+
+
+def test_numbers_can_be_counted(attio: Attio, desk: Desk, deal: Deal) -> None:
+    Deal.objects.update(value=Decimal("1234567.50"))
+    today = timezone.localdate().isoformat()
+    assert lines(desk)[1][1][6:8] == ["1234567.5", "USD"]
+    assert lines(desk, f"?as_of={today}")[1][1][4:6] == ["10", "USD"]
 
 
 def test_filters_and_search_narrow_the_file(attio: Attio, desk: Desk, deal: Deal) -> None:
