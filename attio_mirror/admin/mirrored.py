@@ -24,6 +24,7 @@ from django.utils.timezone import localdate
 
 from ..mirrors.directory import content_type_id
 from ..models import Link
+from ..sync.history import wanted
 from .badges import live_badge
 from .bulk import Bulk
 from .choosing import Choosing
@@ -104,6 +105,8 @@ class MirroredAdmin(Talking, Bulk, Timeline, Choosing, Exporting):
         """With the panel above the form."""
         row: Any = context.get("original")
         sheet = self.sheet(request, row) if row is not None else None
+        if sheet is not None and sheet.link is not None:
+            wanted(sheet.link)  # whoever looks at a row may ask next what it was
         if sheet is not None:
             context["attio"] = panel(sheet, state_url=self._state_url())
             context["today"] = localdate().isoformat()

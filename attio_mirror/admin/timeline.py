@@ -19,6 +19,7 @@ from ..core.codecs import InvalidValue, codec_for
 from ..core.errors import Json
 from ..core.values import Element
 from ..models import AttributeValue
+from ..sync.history import wanted
 from .lanes import Plot, plot
 from .revert import Reverting, obstacle
 from .sheet import Sheet
@@ -89,6 +90,7 @@ class Timeline(Reverting):
             "page": page,
             "days": list(days(events(sheet, page.object_list))) if sheet else [],
             "attributes": attributes,
+            "is_being_read": bool(sheet and sheet.link and wanted(sheet.link)),
             "plot": _drawn(sheet, versions, {chosen} if chosen else moved),
             "moved": moved,
             "chosen": chosen,

@@ -15,9 +15,8 @@ from attio_mirror.mirrors.shipped import DealMirror
 from attio_mirror.models import AttributeValue, Company, Deal, Link, Member, Option
 from attio_mirror.testing import Attio
 
-from .test_api_tenants import Tenants, tenants
+from ..tenants import Tenants
 
-__all__ = ["tenants"]
 pytestmark = pytest.mark.django_db
 
 

@@ -14,6 +14,7 @@ from ...core.codecs import InvalidValue, codec_for
 from ...core.errors import Json
 from ...models import AttributeValue, Link, Member
 from ...models.past import reader_of
+from ...sync.history import wanted
 from ..asking import of_moment, of_text, of_truth
 
 PARAMETERS = (
@@ -46,8 +47,13 @@ class VersionSerializer(serializers.Serializer[Any]):
 
 
 def versions(row: models.Model, asked: Mapping[str, Any]) -> models.QuerySet[AttributeValue]:
-    """The versions that were asked for. Raises ValidationError for an attribute nobody knows."""
-    link = Link.objects.for_rows(type(row), [row.pk]).order_by("pk").first()
+    """The versions that were asked for. Raises ValidationError for an attribute nobody knows.
+
+    A history nobody has read yet is fetched in the background: who asks again has it.
+    """
+    link = Link.objects.for_rows(type(row), [row.pk]).select_related("connection").order_by("pk").first()
+    if link is not None:
+        wanted(link)
     believed_at = asked.get("believed_at")
     found = AttributeValue.objects.filter(link=link).select_related("attribute")
     found = found if asked.get("everything") else found.believed(believed_at)
