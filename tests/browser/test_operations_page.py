@@ -42,6 +42,20 @@ def test_it_keeps_up_and_keeps_the_focus(busy: Attio, screen: Screen) -> None:
     screen.page.wait_for_url("**/outboxentry/?state__exact=refused*")
 
 
+def test_a_table_keeps_the_focus_and_how_far_it_was_scrolled(busy: Attio, screen: Screen) -> None:
+    screen.page.clock.install()
+    screen.page.set_viewport_size({"width": 390, "height": 844})
+    screen.open(Operations)
+    table = screen.page.locator(".attio-wide").first
+    table.focus()
+    assert table.evaluate("one => { one.scrollLeft = 40; return one.scrollLeft }") == 40
+    OutboxEntry.objects.filter(state="waiting").delete()
+    screen.page.clock.run_for(11_000)
+    screen.page.locator(".attio-facts:not(:has-text('1 waiting'))").wait_for(timeout=10_000)
+    assert screen.page.evaluate("document.activeElement.getAttribute('aria-label')") == "Freshness of default"
+    assert table.evaluate("one => one.scrollLeft") == 40
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_it_is_never_wider_than_the_window(busy: Attio, screen: Screen, width: int) -> None:
     screen.page.set_viewport_size({"width": width, "height": 844})

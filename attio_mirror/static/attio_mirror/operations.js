@@ -1,7 +1,26 @@
 "use strict";
-/* Renews a page of numbers every ten seconds while somebody looks at it. Who has a link in focus keeps it. */
+/* Renews a page of numbers every ten seconds while somebody looks at it. Who has a link or a table in focus keeps it, and
+   tables stay as far scrolled as they were. */
 {
     const EVERY = 10_000;
+    const WIDE = ".attio-wide";
+
+    const named = (part, name) => [...part.querySelectorAll(WIDE)].find((one) => one.getAttribute("aria-label") === name);
+
+    /* How to find again what is in focus: a link by where it leads, a table by its name. */
+    const focused = (part) => {
+        const held = part.contains(document.activeElement) ? document.activeElement : null;
+        const [href, name] = ["href", "aria-label"].map((one) => held?.getAttribute(one));
+        return () => (href ? [...part.querySelectorAll("a")].find((link) => link.getAttribute("href") === href) : name && named(part, name));
+    };
+
+    const replace = (part, fresh) => {
+        const find = focused(part);
+        const scrolled = [...part.querySelectorAll(WIDE)].map((one) => one.scrollLeft);
+        part.replaceChildren(...fresh.childNodes);
+        [...part.querySelectorAll(WIDE)].forEach((one, n) => (one.scrollLeft = scrolled[n] || 0));
+        find()?.focus({ preventScroll: true });
+    };
 
     const renew = async () => {
         const answer = await fetch(window.location.href);
@@ -14,11 +33,7 @@
             if (!fresh || fresh.innerHTML === part.innerHTML) {
                 continue;
             }
-            const held = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-            part.replaceChildren(...fresh.childNodes);
-            if (held) {
-                [...part.querySelectorAll("a")].find((link) => link.getAttribute("href") === held)?.focus();
-            }
+            replace(part, fresh);
         }
     };
 
