@@ -97,12 +97,16 @@ def furnish(attio: Attio) -> dict[type[models.Model], models.Model]:
 
 @contextmanager
 def watched() -> Iterator[list[str]]:
-    """What was written to tables of ours meanwhile; all of it is undone at the end."""
+    """What was written to tables of ours meanwhile; all of it is undone at the end.
+
+    To open a record is to ask for its history, whoever does it: wishes are no change.
+    """
     written: list[str] = []
     with transaction.atomic(), CaptureQueriesContext(connection) as queries:
         yield written
         said = [query["sql"] for query in queries]
-        written += [sql for sql in said if re.match("INSERT|UPDATE|DELETE", sql) and "attio_mirror_" in sql]
+        changes = [sql for sql in said if re.match("INSERT|UPDATE|DELETE", sql) and "attio_mirror_" in sql]
+        written += [sql for sql in changes if "attio_mirror_historywish" not in sql]
         transaction.set_rollback(True)
 
 
