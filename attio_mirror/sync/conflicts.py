@@ -20,6 +20,7 @@ from .acting import current_user_id
 from .frame import Frame
 from .mark import queue
 from .pull import pull
+from .reconcile.references import await_targets
 from .reconcile.rows import take
 
 BY_POLICY = {Policy.ATTIO: Resolution.ATTIO, Policy.DJANGO: Resolution.DJANGO}
@@ -57,6 +58,7 @@ def resolve(conflict: Conflict, resolution: Resolution, *, edited: Canonical = N
         _close(current, resolution, ours)
         if resolution == Resolution.ATTIO:
             take(frame, row, {current.slug: current.theirs})
+            await_targets(frame, [(link, {current.slug: current.theirs})])
         else:
             if resolution == Resolution.EDITED:
                 take(frame, row, {current.slug: edited})

@@ -9,10 +9,11 @@ import pytest
 from django.contrib.auth.models import User
 
 from attio_mirror.core.merge import Policy
-from attio_mirror.models import AttributePolicy, Conflict, Deal, LinkState, OutboxEntry, Resolution
+from attio_mirror.models import AttributePolicy, Company, Conflict, Deal, LinkState, OutboxEntry, Resolution
 from attio_mirror.signals import conflict_found, conflict_resolved
 from attio_mirror.sync.acting import acting
 from attio_mirror.sync.conflicts import Unresolvable, decide_always, resolve, resolve_all, undecide
+from attio_mirror.sync.pull import pull
 from attio_mirror.testing import Attio
 
 from .test_main_job import make_deal
@@ -76,6 +77,22 @@ def test_attios_value_is_taken_without_a_request(attio: Attio, deal: Deal) -> No
     resolve(conflict, Resolution.ATTIO)
     attio.drain()
     assert attio.gate.writes() == []
+
+
+def test_a_record_nobody_mirrors_yet_is_pointed_to_as_soon_as_it_has_a_row(attio: Attio, deal: Deal) -> None:
+    """Until then its foreign key is empty; after that an empty one would read as a clearing, and be sent."""
+    deal.associated_company = Company.objects.create(name="Ours")
+    deal.save(update_fields=["associated_company"])
+    theirs = attio.create("companies", name="Theirs")
+    attio.edit(deal, associated_company=[{"target_object": "companies", "target_record_id": theirs}])
+    attio.drain()
+    resolve(Conflict.objects.get(), Resolution.ATTIO)
+    pull(attio.connection, "companies", [theirs])
+    deal.refresh_from_db()
+    assert deal.associated_company == Company.objects.get(name="Theirs")
+    deal.save()
+    attio.drain()
+    assert attio.record(deal)["associated_company"] == theirs
 
 
 def test_a_conflict_is_resolved_once(attio: Attio, deal: Deal) -> None:

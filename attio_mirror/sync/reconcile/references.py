@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...core.values import Canonical, Element, elements
+from ...mirrors.attributes import Slot
 from ...mirrors.references import PENDING, Reference
 from ...mirrors.registry import registry
-from ...models import AwaitedReference
+from ...models import AwaitedReference, Link
 from ..frame import Frame, Seen, agreed
 from . import rows
 from .decide import Decision
@@ -27,7 +28,7 @@ def know(frame: Frame, batch: Iterable[Seen]) -> None:
 
 def bind(frame: Frame, decisions: list[Decision]) -> None:
     """Remember what these records point to in vain, and let others point to those that are new."""
-    _await(frame, decisions)
+    await_targets(frame, ((decision.link, decision.take) for decision in decisions))
     bind_arrivals(frame, [str(d.link.record_id) for d in decisions if d.is_new])
 
 
@@ -45,25 +46,25 @@ def bind_arrivals(frame: Frame, record_ids: list[str]) -> None:
         _bind_group(frame, object_slug, group)
 
 
-def _await(frame: Frame, decisions: list[Decision]) -> None:
+def await_targets(frame: Frame, taken: Iterable[tuple[Link, Mapping[str, Canonical]]]) -> None:
+    """Remember what the values that rows took, by slug, point to in vain."""
     wanted: list[AwaitedReference] = []
-    for decision in decisions:
+    for link, values in taken:
         for slug, slot in frame.slots.items():
-            if isinstance(slot.attribute, Reference) and slug in decision.take:
-                wanted += _unmet(decision, slot.attribute, slug, frame)
+            if isinstance(slot.attribute, Reference) and slug in values:
+                wanted += _unmet(link, slot.attribute, slot, values[slug])
     AwaitedReference.objects.bulk_create(wanted, ignore_conflicts=True)
 
 
-def _unmet(decision: Decision, attribute: Reference, slug: str, frame: Frame) -> list[AwaitedReference]:
-    slot = frame.slots[slug]
+def _unmet(link: Link, attribute: Reference, slot: Slot, value: Canonical) -> list[AwaitedReference]:
     return [
         AwaitedReference(
-            link=decision.link,
-            slug=slug,
+            link=link,
+            slug=slot.slug,
             target_object=element["target_object"],
             target_record_id=element["target_record_id"],
         )
-        for element in elements(decision.take[slug])
+        for element in elements(value)
         if isinstance(element, dict) and PENDING not in element and attribute.pk_of(element, slot) is None
     ]
 
