@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import models
@@ -53,12 +54,14 @@ class Pointing(Attribute):
         return many_keys(self, [row]).get(str(row.pk), [])
 
     def project(self, value: Canonical, slot: Slot) -> Any:
-        """The keys of the rows pointed to, as far as we have them."""
-        return frozenset(str(pk) for element in elements(value) if (pk := self.pk_of(element, slot)) is not None)
+        """The keys of the rows pointed to, as far as we have them. A foreign key shows one: Attio's first."""
+        keys = (str(pk) for element in elements(value) if (pk := self.pk_of(element, slot)) is not None)
+        return frozenset(keys if self.is_many else islice(keys, 1))
 
     def lift(self, held: Any, base: Canonical, slot: Slot) -> Canonical:
         """The rows as elements, the base's order kept; what the field cannot hold stays as the base says."""
-        kept = [e for e in elements(base) if (pk := self.pk_of(e, slot)) is None or str(pk) in held]
+        dropped = self.project(base, slot) - held
+        kept = [e for e in elements(base) if (pk := self.pk_of(e, slot)) is None or str(pk) not in dropped]
         known = {str(pk) for e in kept if (pk := self.pk_of(e, slot)) is not None}
         added = [self.element_of(pk, slot) for pk in sorted(held - known)]
         if slot.spec.multi:
