@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attio_mirror.models import Deal, LinkState, OutboxState, Workspace
+from attio_mirror.models import Company, Deal, LinkState, OutboxState, Workspace
 from attio_mirror.sandbox import faults
 from attio_mirror.sync.push import pump
 from attio_mirror.testing import Attio
@@ -52,6 +52,37 @@ def test_a_create_with_a_key_whose_answer_is_lost_makes_one_record(attio: Attio,
     attio.drain()
     assert len(attio.records("workspaces")) == 1
     assert attio.state(workspace) == LinkState.IN_STEP
+
+
+@pytest.mark.parametrize("fault", [*LOST_AFTER, *LOST_BEFORE], ids=lambda f: f"{f.kind}-{f.after}")
+def test_a_key_edited_after_its_create_was_lost_makes_no_second_record(attio: Attio, fault: faults.Fault) -> None:
+    attio.gate.faults.add(fault, method="PUT", path=r"/(workspaces|companies)/records$", times=2)
+    workspace = Workspace.objects.create(workspace_id="w-1", name="Tea house")
+    company = Company.objects.create(name="Tea house", domains=["tea.example"])
+    attio.drain(patient=False)
+    workspace.workspace_id, company.domains = "w-2", ["coffee.example"]
+    workspace.save(update_fields=["workspace_id"])
+    company.save(update_fields=["domains"])
+    attio.drain()
+    attio.pull_all()
+    assert [one["workspace_id"] for one in attio.records("workspaces")] == ["w-2"]
+    assert [one["domains"] for one in attio.records("companies")] == ["coffee.example"]
+    assert (Workspace.objects.count(), Company.objects.count()) == (1, 1)
+    assert {attio.state(workspace), attio.state(company)} == {LinkState.IN_STEP}
+
+
+def test_a_colleagues_record_with_the_key_we_had_meant_is_left_alone(attio: Attio) -> None:
+    attio.gate.faults.add(faults.timeout_before, method="PUT", path=r"/workspaces/records$")
+    workspace = Workspace.objects.create(workspace_id="w-1", name="Tea house")
+    attio.drain(patient=False)
+    attio.create("workspaces", workspace_id="w-1", name="Ben's")
+    workspace.workspace_id = "w-2"
+    workspace.save(update_fields=["workspace_id"])
+    attio.drain()
+    assert {one["workspace_id"]: one["name"] for one in attio.records("workspaces")} == {
+        "w-1": "Ben's",
+        "w-2": "Tea house",
+    }
 
 
 @pytest.mark.parametrize("fault", [*LOST_AFTER, *LOST_BEFORE], ids=lambda f: f"{f.kind}-{f.after}")

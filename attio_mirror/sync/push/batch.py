@@ -133,7 +133,7 @@ def _listen(
     The frame is another one where Attio said something that the mirrored schema did not know.
     """
     far = far_side(frame)
-    rivals = find_twins(frame, far, [e.link for e in entries], speaker)
+    rivals = find_twins(frame, far, entries, speaker)
     frame, seen = welcome(frame, _read(far, [e.link.record_id for e in entries if e.link.record_id], speaker))
     reconcile(frame, seen, source="push")
     there = {one.record_id for one in seen}

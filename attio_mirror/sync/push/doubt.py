@@ -61,12 +61,12 @@ def _find(frame: Frame, far: RecordsFar, entry: OutboxEntry) -> Seen | None:
     ids = [one.record_id for one in seen]
     others = Link.objects.filter(connection=frame.connection, object=frame.object).exclude(pk=entry.link_id)
     linked = set(others.filter(record_id__in=ids).values_list("record_id", flat=True))
-    ours = [one for one in seen if one.record_id not in linked and _is_ours(frame, one)]
+    ours = [one for one in seen if one.record_id not in linked and is_ours(frame, one)]
     alike = (one for one in ours if _says(one, entry))
     return next(alike, None) or next((one for one in ours if _once_said(frame, far, one, entry)), None)
 
 
-def _is_ours(frame: Frame, seen: Seen) -> bool:
+def is_ours(frame: Frame, seen: Seen) -> bool:
     """Whether our token made it; a record that does not say who made it passes."""
     makers = [e for e in elements(seen.values.get("created_by")) if isinstance(e, dict)]
     return not makers or any(e.get("referenced_actor_id") == frame.connection.actor_id for e in makers)
