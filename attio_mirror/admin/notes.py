@@ -37,13 +37,9 @@ NO_SCOPE = (
 )
 
 
-NO_PLAN = (
-    "Attio’s plan does not include {}: <strong>{}</strong> <em>({}, since {})</em> Edits are kept here. " + WHAT_TO_DO
-)
+NO_PLAN = "Attio’s plan {} {}: <strong>{}</strong> <em>({})</em> Edits are kept here. " + WHAT_TO_DO
 NOT_IN_PLAN = (
-    '<span class="attio-note attio-bad"><strong>Attio’s plan does not include {}:</strong> {} <em>({}, since {}) '
-    + WHAT_TO_DO
-    + "</em></span>"
+    '<span class="attio-note attio-bad"><strong>Attio’s plan {} {}:</strong> {} <em>({}) ' + WHAT_TO_DO + "</em></span>"
 )
 
 
@@ -105,7 +101,7 @@ def _words(sheet: Sheet, state: LinkState, lacks: str, closed: list[PlanGate]) -
 
 def gate_words(template: str, gate: PlanGate) -> SafeString:
     """A plan gate in Attio's own words."""
-    return format_html(template, gate.what, gate.message, gate.code, gate.day)
+    return format_html(template, gate.claim, gate.what, gate.message, gate.source)
 
 
 def lacking_scope(sheet: Sheet) -> str:

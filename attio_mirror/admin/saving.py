@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from ..mirrors.attributes import Currency
 from ..mirrors.references import Chosen, Owner
 from ..models import Attribute, Member, Option
 from ..sync.acting import acting
+from ..sync.gates import PlanGate
 from .custom import PREFIX, Custom, reason_read_only
 from .fields import JsonText, Lines, Parts, PlainText
 from .forms import MirroredForm
@@ -53,9 +54,10 @@ class Shown:
         return format_html('{}<span class="attio-why">{}</span>', self.text, self.reason)
 
 
-def shown(custom: Custom, *, explain: bool) -> Shown:
+def shown(custom: Custom, *, explain: bool, gates: Iterable[PlanGate] = ()) -> Shown:
     """A custom attribute nobody (or not this user) may edit."""
-    reason = reason_read_only(custom.attribute) if explain else ""
+    closed = [f" Attio’s plan {one.claim} {one}." for one in gates if one.attribute == custom.spec.slug]
+    reason = reason_read_only(custom.attribute) + "".join(closed) if explain else ""
     return Shown(custom.spec.slug, custom.label, custom.says(custom.held), reason)
 
 
@@ -134,7 +136,7 @@ class Saving(Loyal):
         return sections
 
     def _fixed(self, sheet: Sheet, obj: models.Model | None) -> list[Shown]:
-        return [shown(custom, explain=True) for custom in sheet.fixed.values()] if obj else []
+        return [shown(custom, explain=True, gates=sheet.gates) for custom in sheet.fixed.values()] if obj else []
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         """And what nobody may write: custom attributes, and declared ones that only flow in."""

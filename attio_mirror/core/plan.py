@@ -18,6 +18,8 @@ class Deed(StrEnum):
     READ = "read"
     WRITE = "write"
     HISTORY = "history"
+    VALUES = "values"
+    """Reading one attribute: Attio does not refuse that, but returns nothing."""
     SETTINGS = "settings"
     """Changing the settings of attributes."""
 

@@ -16,6 +16,7 @@ from ..core.errors import AttioError
 from ..core.plan import GATES, Deed, closed
 from ..models import ATTRIBUTES, Connection
 
+HIDDEN = "Attio returns no value of any record any more; what was known is kept."
 WHAT_TO_DO = "Change the plan in Attio, then check the connection and retry what was refused."
 
 
@@ -41,6 +42,7 @@ class PlanGate:
         return {
             Deed.READ.value: f"reading {where}",
             Deed.HISTORY.value: f"the history of {where}",
+            Deed.VALUES.value: f"the values of {where}",
         }.get(self.deed, f"writing {where}")
 
     @property
@@ -48,8 +50,18 @@ class PlanGate:
         """Since when."""
         return self.since[:10]
 
+    @property
+    def claim(self) -> str:
+        """Attio said so, or it looks so."""
+        return "seems not to include" if self.deed == Deed.VALUES else "does not include"
+
+    @property
+    def source(self) -> str:
+        """By which code, and since when."""
+        return f"{self.code}, since {self.day}" if self.code else f"since {self.day}"
+
     def __str__(self) -> str:
-        return f"{self.what}: {self.message} ({self.code}, since {self.day})"
+        return f"{self.what}: {self.message} ({self.source})"
 
 
 def gates_of(of: Connection, object_slug: str | None = None) -> list[PlanGate]:
@@ -68,9 +80,17 @@ def remember(of: Connection, error: AttioError, attribute: str = "") -> None:
     slug, deed = closed(error.method, error.path)
     if deed == Deed.SETTINGS:
         slug, deed = ATTRIBUTES, Deed.WRITE
-    now = timezone.now().isoformat(timespec="seconds")
-    new = PlanGate(slug, deed.value, attribute, error.code, error.message, since=now)
+    _note(of, PlanGate(slug, deed.value, attribute, error.code, error.message, since=_now()))
 
+
+def suspect(of: Connection, object_slug: str, attribute: str) -> None:
+    """Write down that Attio keeps the values of an attribute to itself."""
+    new = PlanGate(object_slug, Deed.VALUES.value, attribute, "", HIDDEN, since=_now())
+    if _place(new) not in map(_place, gates_of(of)):
+        _note(of, new)
+
+
+def _note(of: Connection, new: PlanGate) -> None:
     def change(held: list[PlanGate]) -> list[PlanGate]:
         before = [one for one in held if _place(one) == _place(new)]
         rest = [one for one in held if _place(one) != _place(new)]
@@ -94,6 +114,10 @@ def forget(of: Connection) -> None:
     """Somebody says that it may be otherwise now: what is still closed is told again by the next refusal."""
     if of.plan_gates:
         _change(of, lambda _: [])
+
+
+def _now() -> str:
+    return timezone.now().isoformat(timespec="seconds")
 
 
 def _place(gate: PlanGate) -> tuple[str, str, str]:

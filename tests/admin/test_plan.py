@@ -11,7 +11,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 
-from attio_mirror.models import Attribute, Connection, Deal
+from attio_mirror.models import Attribute, Company, Connection, Deal
 from attio_mirror.sandbox import faults
 from attio_mirror.sync.gates import gates_of
 from attio_mirror.sync.pull import pull
@@ -164,6 +164,33 @@ def test_a_history_outside_the_plan_is_asked_for_once_and_may_come_back(attio: A
     assert errors(opened.send(stage=str(attio.stage("Lost").pk))) == {}
     skip_a_stage("In Progress", "Won 🎉")
     assert read(attio).read == 1
+    assert known() == []
+
+
+def test_values_that_are_gone_from_all_records_seem_to_be_outside_the_plan(attio: Attio, desk: Desk) -> None:
+    """Attio's docs: some attributes come back empty where the plan lacks the feature. What was known is kept."""
+    computed = "strongest_connection_strength"
+    ids = [attio.create("companies", name=f"C{n}", domains=[f"c{n}.example"]) for n in range(12)]
+
+    def compute(value: Any, *record_ids: str) -> None:
+        for record_id in record_ids:
+            path = f"/v2/objects/companies/records/{record_id}"
+            attio.world.ask_or_raise("PUT", path, body={"data": {"values": {computed: value}}}, system=True)
+        attio.pull_all()
+
+    compute("Good", *ids)
+    compute([], *ids[:2])
+    assert known() == [], "two may well have lost it"
+    compute("Good", *ids)
+    compute([], *ids)
+    assert known() == [("companies", "values", computed)]
+    company = Company.objects.first()
+    assert company is not None
+    assert company.other_values[computed]
+    text = desk.visit("attio_mirror_company_change", company.pk)
+    assert f"plan seems not to include the values of “{computed}” of companies: Attio returns no value" in text
+    assert "seems not to include the values" in desk.visit("attio_mirror_company_changelist")
+    compute("Good", ids[3])
     assert known() == []
 
 

@@ -22,7 +22,7 @@ from ...signals import reconciled
 from ..frame import Frame, Seen
 from ..mark import mark, reconsider
 from ..wishing import wish
-from . import conflicts, ledger, references, rows
+from . import conflicts, hidden, ledger, references, rows
 from .decide import Decision, Voice, decide
 from .trouble import UNWRITABLE, why
 
@@ -113,6 +113,7 @@ def _settle(frame: Frame, batch: list[Seen], source: str, voices: Mapping[int, V
         return report
     decisions = _decide(frame, fresh, links, voices)
     new, old = [d for d in decisions if d.is_new], [d for d in decisions if not d.is_new]
+    hidden.notice(frame, decisions)
     rows.make(frame, new, report)
     _write_links(new, old)
     rows.write(frame, new, old, report)
