@@ -184,17 +184,17 @@ class AmountFilter(AskingFilter):
 
     @cached_property
     def codes(self) -> list[str]:
-        """Those of the rows; that of the attribute for rows which say none. Each is one step along an index."""
+        """Those of the rows, each one step along an index, and that of the attribute, which is not in all rows yet."""
         column = self._binding.currency_field if self._binding else ""
         if not column:
             return [self._usual] if self._usual else []
-        rows = self.page.get_queryset(self.request).exclude(**{self.field: None}).order_by()
+        rows = self.page.get_queryset(self.request).filter(**{f"{column}__gt": ""}).order_by()
         ends = rows.aggregate(first=models.Min(column), last=models.Max(column))
         found, code = {ends["first"], ends["last"]}, ends["first"]
         while code != ends["last"] and len(found) < MANY:
             code = rows.filter(**{f"{column}__gt": code}).aggregate(next=models.Min(column))["next"]
             found.add(code)
-        return sorted({one or self._usual for one in found if one is not None} - {""})
+        return sorted({one for one in found if one} | {self._usual} - {""})
 
     @cached_property
     def _usual(self) -> str:

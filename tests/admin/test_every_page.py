@@ -121,7 +121,7 @@ def multiply(model: type[models.Model]) -> None:
     """Eleven more rows like the newest, with what must be unique changed."""
     newest = model._base_manager.order_by("pk").last()
     assert newest is not None
-    kept = ("object",) if model is AttributePolicy else ("object", "slug")
+    kept = ("object",) if model is AttributePolicy else ("object", "slug", "value_currency")
     for number in range(11):
         newest.pk = None
         newest._state.adding = True
