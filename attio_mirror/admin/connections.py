@@ -11,18 +11,18 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from ..models import Connection
+from ..models import Connection, WebhookState
 from ..sync.connections import check
 from ..sync.gates import WHAT_TO_DO, forget, gates_of
 from ..sync.schema import refresh
 from ..sync.wake import wake
 from .badges import BAD, CALM, IDLE, badge, state_badge
-from .readonly import ReadOnlyAdmin
 from .stock import Rows
+from .subscribing import Subscribing
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ReadOnlyAdmin):
+class ConnectionAdmin(Subscribing):
     """One per tenant."""
 
     list_display = ("alias", "tenant", "state_shown", "talks", "missing", "checked_at")
@@ -30,7 +30,8 @@ class ConnectionAdmin(ReadOnlyAdmin):
     deeds = ("check_now", "refresh_schema", "pause_or_resume")
     fieldsets = (
         (None, {"fields": ("alias", "state_shown", "talks", "error", "checked_at")}),
-        ("In Attio", {"fields": ("tenant", "workspace_id", "actor_id", "webhook_id")}),
+        ("In Attio", {"fields": ("tenant", "workspace_id", "actor_id")}),
+        ("The webhook", {"fields": ("webhook", "webhook_url")}),
         ("The token", {"fields": ("token", "missing", "granted")}),
         ("The plan", {"fields": ("closed",)}),
         ("At the moment", {"fields": ("paused_at", "quiet_until")}),
@@ -56,6 +57,16 @@ class ConnectionAdmin(ReadOnlyAdmin):
         if of.paused_at is not None:
             return badge("Paused", IDLE)
         return badge("Talking", CALM) if of.is_talking else badge("Silent", IDLE)
+
+    @admin.display(description="State")
+    def webhook(self, of: Connection) -> SafeString:
+        """How it was when we last looked, and whether its deliveries are believed."""
+        state = WebhookState(of.webhook_state)
+        tones = {WebhookState.ACTIVE: CALM, WebhookState.NONE: IDLE}
+        shown = badge(state.label, tones.get(state, BAD))
+        if not of.webhook_id or of.conf.webhook_secrets:
+            return shown
+        return format_html("{} {}", shown, badge("No secret in settings", BAD))
 
     @admin.display(description="Token")
     def token(self, of: Connection) -> SafeString:

@@ -19,7 +19,17 @@ from ..http.people import furnish
 
 LOOKS = {"changelist", "change", "history", "attio_history", "attio_state", "attio_records"}
 LOOKS |= {"attio_pipeline", "attio_pipeline_rows", "attio_export"}
-CHANGES = {"add", "delete", "attio_push", "attio_pull", "attio_revert", "attio_deed", "attio_undo", "attio_begin"}
+CHANGES = {
+    "add",
+    "delete",
+    "attio_push",
+    "attio_pull",
+    "attio_revert",
+    "attio_deed",
+    "attio_undo",
+    "attio_begin",
+    "attio_webhook",
+}
 ADMINS = {model: one for model, one in admin.site._registry.items() if model._meta.app_label == "attio_mirror"}
 
 
