@@ -65,7 +65,8 @@ class Attio:
         for entry in OutboxEntry.objects.unfinished():
             entry.not_before -= past
             entry.sent_at = entry.sent_at and entry.sent_at - past
-            entry.save(update_fields=["not_before", "sent_at"])
+            entry.unsure_since = entry.unsure_since and entry.unsure_since - past
+            entry.save(update_fields=["not_before", "sent_at", "unsure_since"])
         for link in Link.objects.exclude(lease_until=None):
             Link.objects.filter(pk=link.pk).update(lease_until=link.lease_until - past)  # type: ignore[operator]  # not None, by the filter
         RateBudget.objects.update(arrival=F("arrival") - round(seconds * 1e6))

@@ -14,6 +14,9 @@ from .wire import WireValue, WireValues, blank, maybe, rows, text, value_of, val
 
 PAGE = 500
 """Attio's default number of records per query, and the largest that anyone is known to use."""
+SMALLEST = 50
+"""No limit Attio documents for any page is below this."""
+OLDEST_FIRST: Sequence[Mapping[str, Json]] = [{"direction": "asc", "attribute": "created_at"}]
 CHUNK = 100
 """Ids per `$in`; its maximum is not documented."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +16,7 @@ from ..core.errors import Json, NotFound
 from ..core.values import AttributeSpec, Canonical
 from ..models import ATTRIBUTES, Attribute, Verb
 from ..service import Attio, AttributeInfo, Record
+from ..service.records import OLDEST_FIRST, SMALLEST
 from .connections import attio
 from .frame import SETTINGS_OF_AN_ATTRIBUTE, Decoded, Frame, Seen
 
@@ -125,12 +126,21 @@ class RecordsFar:
         """A write's answer is the state at least as of its arrival."""
         return self.seen(from_json(told.wire), told.asked_at, told.answered_at)
 
-    def find(self, filters: Mapping[str, Json], *, oldest_first: bool = False) -> list[Seen]:
-        """Records by a filter, for keys and for doubts."""
+    def find(self, filters: Mapping[str, Json]) -> list[Seen]:
+        """Records by a filter that few match, for keys."""
         asked_at = timezone.now()
-        sorts = [{"direction": "asc", "attribute": "created_at"}] if oldest_first else None
-        page = self.service.query(self.frame.object, filter=filters, sorts=sorts)
+        page = self.service.query(self.frame.object, filter=filters)
         return [self.seen(record, asked_at, asked_at) for record in page.records]
+
+    def since(self, moment: str) -> Iterator[list[Seen]]:
+        """All records made since then, the oldest first, by pages: for doubts. A short page may be capped by Attio."""
+        offset, size = 0, SMALLEST
+        while size >= SMALLEST:
+            asked_at, filters = timezone.now(), {"created_at": {"$gte": moment}}
+            page = self.service.query(self.frame.object, filter=filters, sorts=OLDEST_FIRST, offset=offset)
+            yield [self.seen(record, asked_at, asked_at) for record in page.records]
+            size = len(page.records)
+            offset += size
 
     def seen(self, record: Record, asked_at: datetime, speaks_of: datetime) -> Seen:
         """A record, to be decoded by the schema at hand."""

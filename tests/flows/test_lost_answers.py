@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from attio_mirror.models import Company, Deal, LinkState, OutboxState, Workspace
+from attio_mirror.models import Company, Deal, LinkState, OutboxState, Person, Workspace
 from attio_mirror.sandbox import faults
 from attio_mirror.sync.push import pump
 from attio_mirror.testing import Attio
@@ -19,6 +21,11 @@ LOST_AFTER = [
     faults.status(502, after=True),
 ]
 LOST_BEFORE = [faults.timeout_before, faults.cut_before, faults.status(503)]
+
+
+def only_record(attio: Attio, slug: str) -> str:
+    [one] = attio.ask("POST", f"/v2/objects/{slug}/records/query", {})["data"]
+    return str(one["id"]["record_id"])
 
 
 @pytest.mark.parametrize("fault", LOST_AFTER, ids=lambda f: f.kind)
@@ -69,6 +76,50 @@ def test_a_key_edited_after_its_create_was_lost_makes_no_second_record(attio: At
     assert [one["domains"] for one in attio.records("companies")] == ["coffee.example"]
     assert (Workspace.objects.count(), Company.objects.count()) == (1, 1)
     assert {attio.state(workspace), attio.state(company)} == {LinkState.IN_STEP}
+
+
+@pytest.mark.parametrize("fault", LOST_AFTER, ids=lambda f: f.kind)
+def test_a_key_a_colleague_edited_before_we_knew_makes_no_second_record(attio: Attio, fault: faults.Fault) -> None:
+    attio.gate.faults.add(fault, method="PUT", path=r"/people/records$", times=2)
+    ann = Person.objects.create(full_name="Ann", email_addresses=["ann@old.example"])
+    attio.drain(patient=False)
+    record = only_record(attio, "people")
+    attio.ask(
+        "PUT", f"/v2/objects/people/records/{record}", {"data": {"values": {"email_addresses": ["ann@new.example"]}}}
+    )
+    attio.drain()
+    attio.pull_all()
+    assert [one["email_addresses"] for one in attio.records("people")] == ["ann@new.example"]
+    ann.refresh_from_db()
+    assert (ann.email_addresses, Person.objects.count()) == (["ann@new.example"], 1)
+
+
+def test_a_lost_create_is_found_however_many_records_were_made_meanwhile(attio: Attio) -> None:
+    usual = attio.world.readings
+    attio.world.readings = replace(usual, query_limit_max=50, query_limit_over_max="cap")
+    for n in range(60):
+        attio.create("deals", name=f"Ben's {n}", stage="Lead", owner="ben@example.com")
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
+    deal = make_deal(attio)
+    attio.drain()
+    attio.pass_time(61)
+    attio.drain()
+    attio.world.readings = usual
+    assert len(attio.records("deals")) == 61
+    assert attio.state(deal) == LinkState.IN_STEP
+
+
+def test_a_lost_record_is_known_though_an_attribute_of_it_tells_no_history(attio: Attio) -> None:
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
+    deal = make_deal(attio)
+    attio.drain(patient=False)
+    record = only_record(attio, "deals")
+    attio.ask("PATCH", f"/v2/objects/deals/records/{record}", {"data": {"values": {"name": "Coffee"}}}, by="Ben")
+    no_history = {"status_code": 400, "type": "invalid_request_error", "code": "validation_type", "message": "COMINT"}
+    attio.gate.faults.add(faults.status(400, no_history), path="/attributes/name/values", times=5)
+    attio.drain()
+    assert len(attio.records("deals")) == 1
+    assert attio.state(deal) == LinkState.IN_STEP
 
 
 def test_a_colleagues_record_with_the_key_we_had_meant_is_left_alone(attio: Attio) -> None:

@@ -25,6 +25,7 @@ from ..schema import refresh_object
 from ..welcome import welcome
 from .claim import put_back, release
 from .compose import Debt, debt, order, removed
+from .doubt import find_lost
 from .keys import find_twins
 from .outcome import TAKEN, failed, gone, refuse, settled
 from .settle import settle
@@ -133,7 +134,11 @@ def _listen(
     The frame is another one where Attio said something that the mirrored schema did not know.
     """
     far = far_side(frame)
-    rivals = find_twins(frame, far, entries, speaker)
+    arrived = find_lost(frame, far, entries)
+    release([entry.link_id for entry in arrived])
+    batch.settled += arrived
+    entries = [entry for entry in entries if entry not in arrived]
+    rivals = find_twins(frame, far, [e.link for e in entries], speaker)
     frame, seen = welcome(frame, _read(far, [e.link.record_id for e in entries if e.link.record_id], speaker))
     reconcile(frame, seen, source="push")
     there = {one.record_id for one in seen}

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from ...core.errors import Json
-from ...core.values import Canonical, Element, elements, keys, union
+from ...core.values import Canonical, elements, keys
 from ...models import Link, OutboxEntry, OutboxState, Verb
 from ..far import Far, RecordsFar
 from ..frame import Frame, Seen, agreed
-from .doubt import is_ours
 from .settle import adopt
 from .speak import Speaker, Speech
 
@@ -34,56 +33,26 @@ class Rivals:
     """Links whose key was looked for in Attio: what they said before and nobody answered has not arrived."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """A link without a record, and the keys by which Attio may know it."""
-
-    link: Link
-    key: Canonical
-    """As its row says now."""
-    said: Canonical
-    """As we said it to Attio, and were not answered: the row may have been edited since."""
-
-    @property
-    def names(self) -> list[Element]:
-        """Both."""
-        return union(elements(self.key), elements(self.said))
-
-
-def find_twins(frame: Frame, far: Far, entries: Sequence[OutboxEntry], speaker: Speaker) -> Rivals:
+def find_twins(frame: Frame, far: Far, links: Sequence[Link], speaker: Speaker) -> Rivals:
     """Adopt, for links without a record, the records that hold their keys. Raises AttioError."""
-    key, links = frame.mirror.options.key, [entry.link for entry in entries]
+    key = frame.mirror.options.key
     if not key or key not in frame.slots or not isinstance(far, RecordsFar) or all(link.record_id for link in links):
         return Rivals()
     spoken = _keys_of(frame, links)
-    held = {link.pk: spoken[link.pk] for link in links if not link.record_id and link.pk in spoken}
-    rivals = Rivals(waiting=_queue_up(frame, held, spoken, _ahead(frame, speaker.queue)))
-    asking = [
-        Asking(entry.link, held.get(entry.link_id), entry.said.get(key) if entry.unsure_since else None)
-        for entry in entries
-        if not entry.link.record_id and entry.link_id not in rivals.waiting
-    ]
-    asking = [one for one in asking if one.names]
-    rivals.sought = {one.link.pk for one in asking}
-    found = list(_search(far, speaker, key, [name for one in asking for name in one.names]))
-    _recognise(frame, asking, [seen for seen in found if is_ours(frame, seen)])
+    held = {link.pk: (link, spoken[link.pk]) for link in links if not link.record_id and link.pk in spoken}
+    ahead = _ahead(frame, speaker.queue)
+    rivals = Rivals(waiting=_queue_up(frame, {pk: value for pk, (_, value) in held.items()}, spoken, ahead))
+    asking = [(link, value) for pk, (link, value) in held.items() if pk not in rivals.waiting]
+    rivals.sought = {link.pk for link, _ in asking}
+    found = list(_search(far, speaker, key, [element for _, value in asking for element in elements(value)]))
     leaving = _leaving(frame) if found else {}  # while we searched, the speaker went on
     for seen in found:
         names = keys(seen.values.get(key))
-        for one in asking:
-            if not one.link.record_id and (shared := names & keys(one.key)):
-                _meet(frame, one.link, seen, leaving.get(min(shared)), rivals)
-    rivals.taken -= {one.link.pk for one in asking if one.link.record_id}
+        for link, value in asking:
+            if not link.record_id and (shared := names & keys(value)):
+                _meet(frame, link, seen, leaving.get(min(shared)), rivals)
+    rivals.taken -= {link.pk for link, _ in asking if link.record_id}
     return rivals
-
-
-def _recognise(frame: Frame, asking: Iterable[Asking], ours: Sequence[Seen]) -> None:
-    """A record we made whose answer was lost is the row's, even if the row has another key by now."""
-    for one in asking:
-        said = keys(one.said) - keys(one.key)
-        for seen in ours:
-            if not one.link.record_id and said & keys(seen.values.get(frame.mirror.options.key)):
-                adopt(frame, one.link, seen.record_id)
 
 
 def _meet(frame: Frame, link: Link, seen: Seen, leaving: int | None, rivals: Rivals) -> None:

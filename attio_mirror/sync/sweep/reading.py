@@ -10,15 +10,12 @@ from django.utils import timezone
 
 from ...core.errors import Json, Refused
 from ...core.stamps import parse_stamp
+from ...service.records import OLDEST_FIRST, SMALLEST
 from ..connections import attio
 from ..far import RecordsFar
 from ..frame import Frame, Seen
 from ..reconcile import Report, reconcile, sift
 from ..welcome import welcome
-
-SMALLEST = 50
-"""No limit Attio documents for any page is below this."""
-SORTS: Sequence[Mapping[str, Json]] = [{"direction": "asc", "attribute": "created_at"}]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,7 @@ def read(frame: Frame, offset: int, *, size: int, filters: Mapping[str, Json] | 
     """One page, oldest records first. Raises AttioError."""
     service, asked_at = attio(frame.connection), timezone.now()
     try:
-        page = service.query(frame.object, filter=filters, sorts=SORTS, limit=size, offset=offset)
+        page = service.query(frame.object, filter=filters, sorts=OLDEST_FIRST, limit=size, offset=offset)
     except Refused as error:
         if size <= SMALLEST or not error.is_about_the_limit:
             raise
