@@ -160,6 +160,11 @@ def known_to(
     return known
 
 
+def tells_its_edit(edit: Edit, earlier: Edit) -> bool:
+    """Whether who saw this value must have heard of this edit: both sides may have cleared, without a word between."""
+    return edit.side == earlier.side or earlier.value is not None
+
+
 def _has_rival(theirs: Edit, ours: list[Edit], mine: list[Edit], same: Callable[[Plain], Plain], *, told: bool) -> bool:
     """Whether an edit of ours was made by somebody who had not seen theirs, nor they it: only then a policy decides.
 
@@ -168,7 +173,7 @@ def _has_rival(theirs: Edit, ours: list[Edit], mine: list[Edit], same: Callable[
     """
 
     def surely(edit: Edit, earlier: Edit) -> bool:
-        return edit.side == earlier.side or (told and earlier.value is not None)
+        return edit.side == earlier.side or (told and tells_its_edit(edit, earlier))
 
     past = known_to([theirs], mine, same, surely)
     return any(e.n not in past and theirs.n not in known_to([e], mine, same, surely) for e in ours)

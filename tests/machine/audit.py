@@ -10,7 +10,7 @@ from attio_mirror.core.merge import Policy
 from attio_mirror.models import Conflict, Link, Resolution
 from attio_mirror.sync import conflicts
 
-from .account import Account, Edit, Ending, Side, known_to, lost, misplaced
+from .account import Account, Edit, Ending, Side, known_to, lost, misplaced, tells_its_edit
 from .evidence import Evidence
 from .facets import FACETS, MODELS, Facet, Plain, Pointer
 from .hands import Hands
@@ -170,7 +170,7 @@ def _is_honest(conflict: Conflict, facet: Facet, edits: list[Edit], same: Callab
         return
     mine = [edit for edit in edits if same(edit.value) == ours]
     assert Side.HERE in {edit.side for edit in mine}, f"{conflict}: ours, {ours}, is no edit of ours, {edits}"
-    seen = known_to(mine, edits, same)
+    seen = known_to(mine, edits, same, tells_its_edit)
     at_odds = [edit for edit in edits if edit.n in seen and same(edit.value) == theirs]
     assert not at_odds, f"{conflict}: ours is {ours}, made by somebody who had seen theirs: {at_odds} of {edits}"
 
