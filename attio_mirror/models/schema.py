@@ -63,7 +63,31 @@ SPECIFIED = (
     "is_archived",
     "attribute_id",
 )
-"""The columns that `Attribute.spec` is made of."""
+"""The columns that `spec_of` takes, in its order."""
+
+
+def spec_of(
+    slug: str,
+    kind: str,
+    multi: bool,
+    writable: bool,
+    required: bool,
+    unique: bool,
+    archived: bool,
+    attribute_id: str,
+) -> AttributeSpec:
+    """What the core needs to translate an attribute's values. A type newer than this package stays a plain string."""
+    known = kind in AttributeType._value2member_map_
+    return AttributeSpec(
+        slug=slug,
+        type=AttributeType(kind) if known else kind,  # type: ignore[arg-type]  # unknown types stay readable
+        multi=multi,
+        writable=writable and known and kind != AttributeType.INTERACTION,
+        required=required,
+        unique=unique,
+        archived=archived,
+        attribute_id=attribute_id,
+    )
 
 
 class AttributeQuerySet(models.QuerySet["Attribute"]):
@@ -120,18 +144,8 @@ class Attribute(models.Model):
 
     @property
     def spec(self) -> AttributeSpec:
-        """What the core needs to translate its values. A type newer than this package stays a plain string."""
-        known = self.type in AttributeType._value2member_map_
-        return AttributeSpec(
-            slug=self.slug,
-            type=AttributeType(self.type) if known else self.type,  # type: ignore[arg-type]  # unknown types stay readable
-            multi=self.is_multiselect,
-            writable=self.is_writable and known and self.type != AttributeType.INTERACTION,
-            required=self.is_required,
-            unique=self.is_unique,
-            archived=self.is_archived,
-            attribute_id=self.attribute_id,
-        )
+        """What the core needs to translate its values."""
+        return spec_of(*(getattr(self, name) for name in SPECIFIED))
 
     @property
     def currency_code(self) -> str:

@@ -20,7 +20,7 @@ from ..mirrors.directory import Directory
 from ..mirrors.mirror import Local, read_row
 from ..mirrors.registry import AnyMirror
 from ..models import ATTRIBUTES, AttioObject, Attribute, AttributePolicy, Connection, Link
-from ..models.schema import SPECIFIED
+from ..models.schema import SPECIFIED, spec_of
 
 SETTINGS_OF_AN_ATTRIBUTE = (
     "title",
@@ -163,16 +163,22 @@ def specs(connection: Connection, object_slug: str) -> list[AttributeSpec]:
     """The attributes of an object as the mirrored schema knows them; those of ATTRIBUTES are fixed."""
     if object_slug == ATTRIBUTES:
         return [AttributeSpec(slug, AttributeType.TEXT) for slug in SETTINGS_OF_AN_ATTRIBUTE]
-    names = dict(AttioObject.objects.filter(connection=connection).order_by().values_list("object_id", "slug"))
-    known = Attribute.objects.of_object(connection, object_slug).only(*SPECIFIED, "config")
-    return [_with_targets(attribute, names) for attribute in known]
+    columns = Attribute.objects.of_object(connection, object_slug).values_list(*SPECIFIED, "config")
+    found = [(spec_of(*named), _allowed(config)) for *named, config in columns]
+    names = _slugs(connection) if any(allowed for _, allowed in found) else {}
+    return [
+        replace(spec, targets=tuple(names.get(one, one) for one in allowed)) if allowed else spec
+        for spec, allowed in found
+    ]
 
 
-def _with_targets(attribute: Attribute, names: Mapping[str, str]) -> AttributeSpec:
-    """The spec of an attribute, with the slugs of the objects a reference may point to (shorthand writes need them)."""
-    reference = (attribute.config or {}).get("record_reference") or {}
-    allowed = reference.get("allowed_object_ids") or ()
-    return replace(attribute.spec, targets=tuple(names.get(one, one) for one in allowed))
+def _allowed(config: Mapping[str, Json] | None) -> Sequence[str]:
+    """The ids of the objects a reference may point to: shorthand writes need their slugs."""
+    return ((config or {}).get("record_reference") or {}).get("allowed_object_ids") or ()
+
+
+def _slugs(connection: Connection) -> Mapping[str, str]:
+    return dict(AttioObject.objects.filter(connection=connection).order_by().values_list("object_id", "slug"))
 
 
 def agreed(link: Link, slug: str) -> Canonical:
