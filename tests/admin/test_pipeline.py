@@ -58,6 +58,8 @@ def test_every_number_is_the_number_of_its_rows(desk: Desk, busy: list[Deal]) ->
         answer = desk.client.get(reverse(PAGE), {"by": by})
         assert set(tables(answer)) == {"stages", "held", "won", "conversion", "times", "compared", "books"}
         for table in tables(answer).values():
+            if by != "owner" and table.name != "compared":
+                continue  # the same, whatever is compared
             for row in table.rows:
                 for n, cell in enumerate(row.cells):
                     if cell.url and isinstance(cell.number, int) and (table.name, n) not in MEDIANS:
