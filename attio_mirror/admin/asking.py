@@ -188,13 +188,13 @@ class AmountFilter(AskingFilter):
         column = self._binding.currency_field if self._binding else ""
         if not column:
             return [self._usual] if self._usual else []
-        rows = self.page.get_queryset(self.request).filter(**{f"{column}__gt": ""}).order_by()
-        ends = rows.aggregate(first=models.Min(column), last=models.Max(column))
-        found, code = {ends["first"], ends["last"]}, ends["first"]
-        while code != ends["last"] and len(found) < MANY:
-            code = rows.filter(**{f"{column}__gt": code}).aggregate(next=models.Min(column))["next"]
+        rows, found, code = self.page.get_queryset(self.request).order_by(), set[str](), ""
+        while len(found) < MANY:
+            code = rows.filter(**{f"{column}__gt": code}).aggregate(next=models.Min(column))["next"] or ""
+            if not code:
+                break
             found.add(code)
-        return sorted({one for one in found if one} | {self._usual} - {""})
+        return sorted(found | {self._usual} - {""})
 
     @cached_property
     def _usual(self) -> str:
