@@ -30,11 +30,17 @@ def current(model: type[models.Model], name: str) -> models.QuerySet[AttributeVa
 
 
 def attach_since(rows: Iterable[models.Model], name: str) -> None:
-    """Tell every row since when it has what it has in a field."""
+    """Tell every row since when it has what it has in a field.
+
+    What has ended is left out here: where only versions without an end are asked for, SQLite walks the index on which
+    those of all rows lie together.
+    """
     listed = list(rows)
-    links = {link.pk: row for row in listed if (link := link_of(row)) is not None}
-    held = current(type(listed[0]), name).filter(link__in=links) if links else AttributeValue.objects.none()
-    since = dict(held.values_list("link", "active_from"))
+    links = [link.pk for row in listed if (link := link_of(row)) is not None]
+    held = AttributeValue.objects.believed().filter(link__in=links).order_by()
+    held = held.filter(attribute__in=attributes_of(type(listed[0]), name)) if links else held.none()
+    versions = held.values_list("link", "active_from", "active_until")
+    since = {link: began for link, began, until in versions if until is None}
     for row in listed:
         link = link_of(row)
         setattr(row, SINCE, since.get(link.pk) if link else None)
