@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from attio_mirror.sandbox import TOKEN, Gate, serve, sown_world
 
 PORT = 8765
+BLINK = 0.1
+"""Seconds."""
 
 
 class Command(BaseCommand):
@@ -41,7 +43,7 @@ class Command(BaseCommand):
             with server:
                 self.stdout.write(f"Sandbox listening on {server.url} (token {token})")
                 self.stdout.flush()
-                stop.wait()
+                stop()
         self.stdout.write("Sandbox stopped.")
 
     def say(self, line: str) -> None:
@@ -50,10 +52,19 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def told_to_stop() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set; the handlers that were there before come back afterwards."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+def told_to_stop() -> Iterator[Callable[[], None]]:
+    """Something that waits for Ctrl-C or SIGTERM; the handlers that were there before come back afterwards.
+
+    It looks now and then: the kernel may hand a signal to a thread of the server, and a wait without end in this one
+    would never hear of it. Nor may a handler touch the lock of an Event: it may interrupt the very wait for that.
+    """
+    told: list[int] = []
+
+    def stop() -> None:
+        while not told:
+            time.sleep(BLINK)
+
+    before = {number: signal.signal(number, lambda n, _: told.append(n)) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield stop
     finally:

@@ -32,7 +32,15 @@ class Listener(StringIO):
         return written
 
 
-def run(during, number=signal.SIGTERM, **options):
+def to_the_process(number):
+    os.kill(os.getpid(), number)
+
+
+def to_this_thread(number):
+    signal.pthread_kill(threading.get_ident(), number)
+
+
+def run(during, number=signal.SIGTERM, send=to_the_process, **options):
     """Run it, do something once it is ready, end it; what it wrote."""
     out, err, answers = Listener(), StringIO(), []
 
@@ -41,7 +49,7 @@ def run(during, number=signal.SIGTERM, **options):
             if out.ready.wait(10):
                 answers.append(during(out.url))
         finally:
-            os.kill(os.getpid(), number)
+            send(number)
 
     visitor = threading.Thread(target=visit)
     visitor.start()
@@ -54,10 +62,11 @@ def get(path, token="t0ken"):
     return lambda url: requests.get(url + path, headers={"Authorization": f"Bearer {token}"}, timeout=5)
 
 
+@pytest.mark.parametrize("send", [to_the_process, to_this_thread])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_it_is_told_to_stop(number):
+def test_it_serves_until_it_is_told_to_stop(number, send):
     before = signal.getsignal(number)
-    answer, out, err = run(get("/v2/self"), number, token="t0ken")
+    answer, out, err = run(get("/v2/self"), number, send, token="t0ken")
     assert answer.json()["active"] is True
     assert re.fullmatch(r"Sandbox listening on http://127\.0\.0\.1:\d+ \(token t0ken\)\nSandbox stopped\.\n", out)
     assert err == ""
