@@ -8,20 +8,12 @@ from attio_mirror import tasks
 from attio_mirror.models import Deal, HistoryWish
 from attio_mirror.testing import Attio
 
+from ..history.test_opened import moved
 from .desk import Desk
 
+__all__ = ["moved"]
+
 BEING_READ = "What came before is being read from Attio."
-
-
-@pytest.fixture
-def moved(attio: Attio) -> Deal:
-    """A deal that was renamed in Attio before it was mirrored."""
-    record_id = attio.create("deals", name="Tea", stage="Lead", owner="ada@example.com")
-    attio.world.clock.advance(days=2)
-    attio.ask("PUT", f"/v2/objects/deals/records/{record_id}", {"data": {"values": {"name": "Green tea"}}})
-    attio.pull_all()
-    attio.gate.forget()
-    return Deal.objects.get()
 
 
 @pytest.mark.parametrize("page", ["deal_change", "deal_attio_history"])
