@@ -200,6 +200,12 @@ def through_columns(attribute: Pointing) -> tuple[type[models.Model], str, str]:
     return through, source, target
 
 
+def pair(through: type[models.Model], source: str, row_pk: str, target: str, key: str) -> models.Model:
+    """An unsaved pair of a many-to-many relation, by the names of its two columns."""
+    columns: dict[str, Any] = {source: row_pk, target: key}
+    return through(**columns)
+
+
 def names_pending(value: Canonical) -> list[str]:
     """The rows ("app.model:pk") a canonical value points to that are not in Attio yet."""
     return [str(e[PENDING]) for e in elements(value) if isinstance(e, dict) and PENDING in e]

@@ -19,6 +19,7 @@ from .acting import current_user_id
 from .connections import connection
 from .frame import Frame, agreed
 from .holds import overtake
+from .pointing import bind_again
 from .wake import wake
 
 
@@ -139,6 +140,8 @@ def _link(mirror: AnyMirror, row: models.Model) -> Link | None:
         if found.row_gone_at is not None:
             found.row_gone_at = None
             found.save(update_fields=["row_gone_at"])
+            if found.record_id:
+                bind_again(Frame.of(found.connection, mirror), found.record_id)
         return found
     alias = mirror.connection_for(row)
     of: Connection | None = connection(alias) if alias in conf().connections else None

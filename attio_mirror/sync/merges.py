@@ -22,10 +22,10 @@ from .far import far_side
 from .frame import Frame, Seen
 from .inherit import inherit, open_entries
 from .mark import queue
+from .pointing import bind_arrivals
 from .pull import mirror_of, pull
 from .readdress import Move, move_held, readdress
 from .reconcile import Report, reconcile
-from .reconcile.references import bind_arrivals
 from .repoint import Pointers, repoint
 from .welcome import welcome
 

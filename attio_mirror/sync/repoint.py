@@ -21,14 +21,15 @@ Pointers = dict[str, set[str]]
 def repoint(model: type[models.Model], old_pk: Any, new_pk: Any) -> Pointers:
     """Let all that point to one row of a model point to another; whose rows did."""
     found: Pointers = {}
-    for mirror, reference in _references_to(model):
+    for mirror, reference in references_to(model):
         rows = _move_many(reference, old_pk, new_pk) if reference.is_many else _move(mirror, reference, old_pk, new_pk)
         for slug, record_id in _records(mirror, rows):
             found.setdefault(slug, set()).add(record_id)
     return found
 
 
-def _references_to(model: type[models.Model]) -> Iterator[tuple[AnyMirror, Reference]]:
+def references_to(model: type[models.Model]) -> Iterator[tuple[AnyMirror, Reference]]:
+    """What can point to rows of a model, each with its mirror."""
     for mirror in registry.all():
         for attribute in mirror.declared.values():
             if isinstance(attribute, Reference) and attribute.model_field.related_model is model:

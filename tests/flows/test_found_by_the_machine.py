@@ -11,7 +11,7 @@ import pytest
 
 from attio_mirror.mirrors.mirror import Mirror, WhenGone, Writes
 from attio_mirror.mirrors.shipped import DealMirror, PersonMirror
-from attio_mirror.models import AttributeValue, Conflict, Deal, LinkState, OutboxEntry, Person, Resolution
+from attio_mirror.models import AttributeValue, Company, Conflict, Deal, LinkState, OutboxEntry, Person, Resolution
 from attio_mirror.sandbox import faults
 from attio_mirror.sync.find import find
 from attio_mirror.sync.push import pump
@@ -247,3 +247,59 @@ def test_a_value_that_was_in_conflict_and_was_cleared_is_not_believed_any_more(a
     attio.pull(person)
     believed = AttributeValue.objects.current().filter(link=attio.link(person), attribute__slug="job_title")
     assert not believed.exists()
+
+
+def test_a_row_made_again_under_its_key_is_pointed_to_as_before(attio: Attio) -> None:
+    tea, ann, deal = _pointed_to(attio)
+    tea.delete()
+    ann.delete()
+    tea = Company.objects.create(name="Tea", domains=["tea.example"])
+    ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
+    attio.drain()
+    _still_points(attio, deal, tea, ann)
+
+
+def test_a_row_that_came_back_under_its_primary_key_is_pointed_to_as_before(attio: Attio) -> None:
+    tea, ann, deal = _pointed_to(attio)
+    company_pk, person_pk = tea.pk, ann.pk
+    tea.delete()
+    ann.delete()
+    tea = Company.objects.create(pk=company_pk, name="Tea", domains=["tea.example"])
+    ann = Person.objects.create(pk=person_pk, full_name="Ann", email_addresses=["a@example.com"])
+    attio.drain()
+    _still_points(attio, deal, tea, ann)
+
+
+def test_a_row_that_came_to_point_elsewhere_meanwhile_goes_on_to(attio: Attio) -> None:
+    tea, _, deal = _pointed_to(attio)
+    other = Company.objects.create(name="Coffee", domains=["coffee.example"])
+    attio.drain()
+    tea.delete()
+    deal.refresh_from_db()
+    deal.associated_company = other
+    deal.save()
+    Company.objects.create(name="Tea", domains=["tea.example"])
+    attio.drain()
+    deal.refresh_from_db()
+    assert deal.associated_company == other
+    assert attio.record(deal)["associated_company"] == attio.link(other).record_id
+
+
+def _pointed_to(attio: Attio) -> tuple[Company, Person, Deal]:
+    tea = Company.objects.create(name="Tea", domains=["tea.example"])
+    ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
+    deal = make_deal(attio, associated_company=tea)
+    deal.associated_people.add(ann)
+    attio.drain()
+    return tea, ann, deal
+
+
+def _still_points(attio: Attio, deal: Deal, company: Company, person: Person) -> None:
+    find(attio.connection)
+    attio.drain()
+    deal.refresh_from_db()
+    assert deal.associated_company == company
+    assert list(deal.associated_people.all()) == [person]
+    assert attio.record(deal)["associated_company"] == attio.link(company).record_id
+    assert attio.record(deal)["associated_people"] == attio.link(person).record_id
+    assert attio.state(deal) == LinkState.IN_STEP

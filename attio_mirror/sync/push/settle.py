@@ -13,8 +13,8 @@ from ..far import Far, Told
 from ..frame import Frame, Seen
 from ..gates import lift
 from ..mark import queue
+from ..pointing import bind_again, bind_arrivals
 from ..reconcile import Voice, reconcile
-from ..reconcile.references import bind_arrivals
 from ..renames import follow_renames
 from ..welcome import welcome
 from .claim import release
@@ -81,22 +81,28 @@ def adopt(frame: Frame, link: Link, record_id: str) -> bool:
     """Let a row that has no record be the twin of this one; False where another living row is."""
     try:
         with transaction.atomic():
-            _free_of_tombstone(frame, link, record_id)
+            had_a_row = _free_of_tombstone(frame, link, record_id)
             Link.objects.filter(pk=link.pk).update(record_id=record_id)
-            bind_arrivals(frame, [record_id])
+            if had_a_row:
+                bind_again(frame, record_id)
+            else:
+                bind_arrivals(frame, [record_id])
     except IntegrityError:
         return False
     link.record_id = record_id
     return True
 
 
-def _free_of_tombstone(frame: Frame, link: Link, record_id: str) -> None:
-    """A row deleted here and made again under its key takes the record over: it is not to be deleted any more."""
+def _free_of_tombstone(frame: Frame, link: Link, record_id: str) -> bool:
+    """A row deleted here and made again under its key takes the record over: it is not to be deleted any more.
+
+    Whether there was one.
+    """
     tombstones = Link.objects.tombstones().filter(connection=frame.connection, object=frame.object)
     dead = tombstones.filter(record_id=record_id).exclude(pk=link.pk)
     farewells = OutboxEntry.objects.open().filter(link__in=list(dead.values_list("pk", flat=True)), verb=Verb.DELETE)
     farewells.update(state=OutboxState.DROPPED, waiting_slot=None, settled_at=timezone.now())
-    dead.update(record_id=None, merged_into=record_id)
+    return dead.update(record_id=None, merged_into=record_id) > 0
 
 
 def _settle_delete(entry: OutboxEntry) -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connections, models, router
 
-from ...core.values import Canonical, Element
-from ...mirrors.attributes import Slot
+from ...core.values import Canonical
 from ...mirrors.directory import content_type_id
 from ...mirrors.mirror import Writes
-from ...mirrors.references import Pointing, many_keys, through_columns
+from ...mirrors.references import Pointing, many_keys, pair, through_columns
 from ...models import Link
 from ..frame import Frame
 from .decide import Decision
@@ -106,16 +105,11 @@ def _write_relation(attribute: Pointing, wanted: dict[str, frozenset[str]], held
         now = set(held.get(row_pk, ()))
         if surplus := now - keys:
             through._default_manager.filter(**{source: row_pk, f"{target}__in": surplus}).delete()
-        add += [_pair(through, source, row_pk, target, key) for key in sorted(keys - now)]
+        add += [pair(through, source, row_pk, target, key) for key in sorted(keys - now)]
         if now != keys:
             touched.add(row_pk)
     through._default_manager.bulk_create(add, ignore_conflicts=True)
     return touched
-
-
-def _pair(through: type[models.Model], source: str, row_pk: str, target: str, key: str) -> models.Model:
-    columns: dict[str, Any] = {source: row_pk, target: key}
-    return through(**columns)
 
 
 def take(frame: Frame, row: models.Model, values: Mapping[str, Canonical]) -> None:
@@ -129,16 +123,3 @@ def take(frame: Frame, row: models.Model, values: Mapping[str, Canonical]) -> No
             _write_relation(slot.attribute, wanted, many_keys(slot.attribute, [row]))
     if changed:
         _update(frame, [(row, changed)])
-
-
-def point(row: models.Model, attribute: Pointing, element: Element | None, slot: Slot) -> None:
-    """Let a row point to what it awaited, unless it has come to point elsewhere meanwhile."""
-    pk = None if element is None else attribute.pk_of(element, slot)
-    if pk is None:
-        return
-    if attribute.is_many:
-        through, source, target = through_columns(attribute)
-        through._default_manager.bulk_create([_pair(through, source, str(row.pk), target, pk)], ignore_conflicts=True)
-    else:
-        column = attribute.model_field.attname
-        row.__class__._base_manager.filter(pk=row.pk, **{column: None}).update(**{column: pk})
