@@ -62,9 +62,12 @@ def mark_gone(row: models.Model) -> None:
             return
         now = timezone.now()
         Link.objects.filter(pk=link.pk).update(row_gone_at=now)
-        OutboxEntry.objects.open().filter(link=link).exclude(state=OutboxState.IN_DOUBT).update(
-            state=OutboxState.DROPPED, waiting_slot=None, settled_at=now
-        )
+        entries = OutboxEntry.objects.open().filter(link=link).exclude(state=OutboxState.IN_DOUBT)
+        if link.record_id is None:  # a create that may have arrived: its record is ours, and no new row's
+            entries.filter(unsure_since__isnull=False).exclude(said={}).update(
+                state=OutboxState.IN_DOUBT, not_before=now
+            )
+        entries.update(state=OutboxState.DROPPED, waiting_slot=None, settled_at=now)
         Conflict.objects.filter(link=link, resolved_at=None).update(
             resolved_at=now, resolution=Resolution.DELETED, open_slot=None
         )

@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from attio_mirror.mirrors.mirror import WhenGone
+from attio_mirror.mirrors.shipped import PersonMirror
 from attio_mirror.models import Company, Deal, LinkState, OutboxState, Person, Workspace
 from attio_mirror.sandbox import faults
 from attio_mirror.sync.push import pump
 from attio_mirror.testing import Attio
 
+from .test_found_by_the_machine import declared
 from .test_main_job import make_deal
 
 LOST_AFTER = [
@@ -203,3 +206,18 @@ def test_a_worker_that_dies_after_sending_is_recovered(attio: Attio, monkeypatch
 
 def _die(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("on_delete", [WhenGone.KEEP, WhenGone.DELETE])
+def test_a_row_deleted_before_its_lost_create_is_repeated_does_not_come_back(attio: Attio, on_delete: WhenGone) -> None:
+    with declared(PersonMirror, on_delete=on_delete):
+        attio.gate.faults.add(faults.timeout_after, method="PUT", path=r"/people/records$")
+        ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
+        attio.drain(patient=False)
+        ann.delete()
+        attio.drain()
+        attio.pull_all()
+        attio.drain()
+    assert not Person.objects.exists(), "its record is that of the deleted row"
+    kept = [] if on_delete == WhenGone.DELETE else ["Ann"]
+    assert [one["name"] for one in attio.records("people")] == kept
