@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -39,22 +39,26 @@ def _find(of: Connection, mirror: AnyMirror) -> int:
 def _in_batch(of: Connection, mirror: AnyMirror, links: list[Link]) -> int:
     frame = Frame.of(of, mirror)
     rows = frame.rows(links)
+    for link in links:
+        if link.object_id not in rows:
+            Link.objects.filter(pk=link.pk).update(row_gone_at=timezone.now())
+    differing = [link for link in links if (row := rows.get(link.object_id)) is not None and _owes(frame, row, link)]
+    owing = _nobody_minds(frame, rows, differing) if differing else []
+    for link in owing:
+        with transaction.atomic():
+            queue(link)
+    return len(owing)
+
+
+def _nobody_minds(frame: Frame, rows: Mapping[str, models.Model], links: list[Link]) -> list[Link]:
+    """Those nobody pushes already, and that owe something no person is to decide about."""
     open_ones = set(OutboxEntry.objects.unfinished().filter(link__in=links).values_list("link", flat=True))
     held = set(Conflict.objects.filter(link__in=links, resolved_at=None).values_list("link", "slug"))
     held |= waiting_for_approval(frame, rows, links)
-    found = 0
-    for link in links:
-        row = rows.get(link.object_id)
-        if row is None:
-            Link.objects.filter(pk=link.pk).update(row_gone_at=timezone.now())
-        elif link.pk not in open_ones and _owes(frame, row, link, held):
-            with transaction.atomic():
-                queue(link)
-            found += 1
-    return found
+    return [link for link in links if link.pk not in open_ones and _owes(frame, rows[link.object_id], link, held)]
 
 
-def _owes(frame: Frame, row: models.Model, link: Link, held: Container[tuple[int, str]]) -> bool:
+def _owes(frame: Frame, row: models.Model, link: Link, held: Container[tuple[int, str]] = ()) -> bool:
     """What is `held` in open conflict, or until it is approved, waits for a person, not for us."""
     local = frame.read(row, link)
     given = (s for s, slot in frame.slots.items() if frame.mirror.gives(slot) and (link.pk, s) not in held)

@@ -25,7 +25,7 @@ def remember(sweep: Sweep, record_ids: Iterable[str]) -> None:
 
 def known_of(sweep: Sweep, record_ids: Sequence[str], *, everything: bool) -> set[str]:
     """Which of these the sweep has seen: on its last page, or (`everything`) on any."""
-    if not record_ids:
+    if not record_ids or not sweep.seen:
         return set()
     wanted = {packed(record_id): record_id for record_id in record_ids}
     pages = SweptPage.objects.filter(sweep=sweep).order_by("-pk")
