@@ -20,7 +20,7 @@ from .shortest import failure, shortest
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES") or 0)
 """How many runs of all policies together; none named: as many as a test run can afford, the same every time."""
-IN_TESTS = 156
+IN_TESTS = 60
 SEED = os.environ.get("CHAOS_SEED") or (None if EXAMPLES else "0")
 """The same seed, the same schedules, as long as the code is the same."""
 PARTS = 3
