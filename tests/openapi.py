@@ -66,7 +66,8 @@ class Document:
         loosened = _loosened(raw)
         self.routes = sorted(_routes(loosened), key=lambda route: (route.template.count("{"), route.template))
         resource = Resource(contents=loosened, specification=DRAFT202012)
-        self._documents: Registry[Json] = Registry().with_resource("urn:attio", resource)
+        documents: Registry[Json] = Registry().with_resource("urn:attio", resource)
+        self._judged_with = {"registry": documents, "format_checker": _formats()}
         self._validators: dict[tuple[str, str, int], Draft202012Validator] = {}
 
     def route(self, method: str, path: str) -> Route | None:
@@ -85,9 +86,8 @@ class Document:
     def _validator(self, route: Route, status: int) -> Draft202012Validator:
         key = (route.method, route.template, status)
         if key not in self._validators:
-            self._validators[key] = Judge(
-                {"$ref": f"urn:attio#{_pointer(route, status)}"}, registry=self._documents, format_checker=_formats()
-            )
+            shape = {"$ref": f"urn:attio#{_pointer(route, status)}"}
+            self._validators[key] = Judge(shape, **self._judged_with)
         return self._validators[key]
 
 

@@ -39,10 +39,9 @@ def _find(of: Connection, mirror: AnyMirror) -> int:
 def _in_batch(of: Connection, mirror: AnyMirror, links: list[Link]) -> int:
     frame = Frame.of(of, mirror)
     rows = frame.rows(links)
-    for link in links:
-        if link.object_id not in rows:
-            Link.objects.filter(pk=link.pk).update(row_gone_at=timezone.now())
-    differing = [link for link in links if (row := rows.get(link.object_id)) is not None and _owes(frame, row, link)]
+    if gone := [link.pk for link in links if link.object_id not in rows]:
+        Link.objects.filter(pk__in=gone).update(row_gone_at=timezone.now())
+    differing = [link for link in links if link.object_id in rows and _owes(frame, rows[link.object_id], link)]
     owing = _nobody_minds(frame, rows, differing) if differing else []
     for link in owing:
         with transaction.atomic():
