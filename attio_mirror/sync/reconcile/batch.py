@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from ...core.stamps import to_stamp
 from ...mirrors.attributes import Direction
-from ...mirrors.directory import chunks
 from ...models import AttributeValue, Link, OutboxEntry, OutboxState, Reason
 from ...models.flood import take_stock
 from ...models.outbox import OUT
@@ -24,13 +23,12 @@ from ..mark import mark, reconsider
 from ..wishing import wish
 from . import conflicts, hidden, ledger, references, rows
 from .decide import Decision, Voice, decide
+from .pace import PACE
 from .trouble import UNWRITABLE, why
 
 log = logging.getLogger("attio_mirror")
 
 SILENT = Voice()
-TOGETHER = 100
-"""Records in one transaction: on SQLite everybody who wants to write waits for its end."""
 SKEW = timedelta(minutes=5)
 """How far Attio's clock and ours may differ."""
 
@@ -76,12 +74,12 @@ def reconcile(
     batch = list(newest.values())
     news = batch if force else sift(frame, batch)
     report = Report(unchanged=len(batch) - len(news))
-    for chunk in chunks(news, TOGETHER):
-        report.add(_together(frame, chunk, source, voices or {}))
+    for part in PACE.parts(frame.model, news):
+        report.add(_together(frame, part, source, voices or {}))
     return report
 
 
-def _together(frame: Frame, batch: list[Seen], source: str, voices: Mapping[int, Voice]) -> Report:
+def _together(frame: Frame, batch: Sequence[Seen], source: str, voices: Mapping[int, Voice]) -> Report:
     """One transaction. The ids known so far are looked up anew: the last one made rows, or was rolled back."""
     try:
         with transaction.atomic():
@@ -96,7 +94,7 @@ def _together(frame: Frame, batch: list[Seen], source: str, voices: Mapping[int,
     return report
 
 
-def _settle(frame: Frame, batch: list[Seen], source: str, voices: Mapping[int, Voice]) -> Report:
+def _settle(frame: Frame, batch: Sequence[Seen], source: str, voices: Mapping[int, Voice]) -> Report:
     report = Report()
     links = _links(frame, batch)
     ours_since = _creating_since(frame) if len(links) < len(batch) else ""
@@ -177,7 +175,9 @@ def _is_news(one: Seen, link: Link, report: Report) -> bool:
     return True
 
 
-def _decide(frame: Frame, batch: list[Seen], links: Mapping[str, Link], voices: Mapping[int, Voice]) -> list[Decision]:
+def _decide(
+    frame: Frame, batch: Sequence[Seen], links: Mapping[str, Link], voices: Mapping[int, Voice]
+) -> list[Decision]:
     known = [links[one.record_id] for one in batch if one.record_id in links]
     found = frame.rows(known, lock=True)
     references.know(frame, batch)
