@@ -23,7 +23,7 @@ attribute a list of elements in Attio's order (the first is the primary one). El
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -87,7 +87,7 @@ class AttributeSpec:
     unique: bool = False
     archived: bool = False
     attribute_id: str = ""
-    targets: tuple[str, ...] = ()
+    targets: Collection[str] = ()
     """Slugs of the objects a record-reference may point to; empty where any may, or where nobody knows."""
 
 

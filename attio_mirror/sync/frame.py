@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -164,12 +164,9 @@ def specs(connection: Connection, object_slug: str) -> list[AttributeSpec]:
     if object_slug == ATTRIBUTES:
         return [AttributeSpec(slug, AttributeType.TEXT) for slug in SETTINGS_OF_AN_ATTRIBUTE]
     columns = Attribute.objects.of_object(connection, object_slug).values_list(*SPECIFIED, "config")
-    found = [(spec_of(*named), _allowed(config)) for *named, config in columns]
-    names = _slugs(connection) if any(allowed for _, allowed in found) else {}
-    return [
-        replace(spec, targets=tuple(names.get(one, one) for one in allowed)) if allowed else spec
-        for spec, allowed in found
-    ]
+    objects = _Objects(connection)
+    found = ((spec_of(*named), _allowed(config)) for *named, config in columns)
+    return [replace(spec, targets=_Targets(objects, allowed)) if allowed else spec for spec, allowed in found]
 
 
 def _allowed(config: Mapping[str, Json] | None) -> Sequence[str]:
@@ -177,8 +174,33 @@ def _allowed(config: Mapping[str, Json] | None) -> Sequence[str]:
     return ((config or {}).get("record_reference") or {}).get("allowed_object_ids") or ()
 
 
-def _slugs(connection: Connection) -> Mapping[str, str]:
-    return dict(AttioObject.objects.filter(connection=connection).order_by().values_list("object_id", "slug"))
+@dataclass(frozen=True)
+class _Objects:
+    """The slugs of a connection's objects by id."""
+
+    connection: Connection
+
+    @cached_property
+    def slugs(self) -> Mapping[str, str]:
+        mirrored = AttioObject.objects.filter(connection=self.connection)
+        return dict(mirrored.order_by().values_list("object_id", "slug"))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Targets(Collection[str]):
+    """The slugs of the objects a reference may point to; read when first asked for, as most frames are not asked."""
+
+    objects: _Objects
+    ids: Sequence[str]
+
+    def __iter__(self) -> Iterator[str]:
+        return (self.objects.slugs.get(one, one) for one in self.ids)
+
+    def __contains__(self, slug: object) -> bool:
+        return slug in list(self)
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 def agreed(link: Link, slug: str) -> Canonical:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from ..errors import Json
@@ -89,7 +89,7 @@ class ActorReferenceCodec:
         return InvalidValue("actor-reference", "a workspace member of this workspace, by e-mail address or id")
 
 
-def expand(value: Json, targets: Sequence[str]) -> Json:
+def expand(value: Json, targets: Collection[str]) -> Json:
     """A bare key (or, from Python, a bare record id) of an attribute with one target, in the object form."""
     if len(targets) != 1:
         return value
