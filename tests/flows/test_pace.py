@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from attio_mirror.models import Link
 from attio_mirror.sync.reconcile import pace
-from attio_mirror.sync.reconcile.pace import FEWEST, REST, SPAN, TOGETHER, Pace
+from attio_mirror.sync.reconcile.pace import FEWEST, POLITE_FOR, REST, SPAN, TOGETHER, Pace
 
 
 @dataclass
 class Clock:
     """A clock that only work and rests move."""
 
-    now: float = 0.0
+    now: float = 1000.0
     rests: list[float] = field(default_factory=list)
 
     def monotonic(self) -> float:
@@ -35,63 +38,89 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return ours
 
 
+@dataclass
+class File:
+    """A database on SQLite that we write to, and another connection to it."""
+
+    ours: DatabaseWrapper
+    other: sqlite3.Connection
+
+    def somebody_writes(self) -> None:
+        self.other.execute("INSERT INTO notes VALUES (1)")
+        self.other.commit()
+
+
 @pytest.fixture
-def one_writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """As on SQLite, whatever the tests run on."""
-    with monkeypatch.context() as patched:
-        patched.setattr(connection.features, "has_select_for_update", False)
-        yield
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, db: None) -> Iterator[File]:
+    name = str(tmp_path / "file.sqlite3")
+    other = sqlite3.connect(name)
+    other.execute("CREATE TABLE notes (one INTEGER)")
+    ours = DatabaseWrapper({**connection.settings_dict, "NAME": name, "OPTIONS": {}})
+    monkeypatch.setattr(pace, "connections", {"default": ours})
+    yield File(ours, other)
+    ours.close()
+    other.close()
 
 
-def worked(pace: Pace, clock: Clock, records: int, each: float) -> list[int]:
-    """The sizes of the parts, when every record takes `each` seconds."""
+def worked(of: Pace, clock: Clock, records: int, each: float, file: File | None = None) -> list[int]:
+    """The sizes of the parts, when a record takes `each` seconds. With a file, somebody writes to it all the time."""
     sizes = []
-    for part in pace.parts(Link, range(records)):
+    for part in of.parts(Link, range(records)):
         sizes.append(len(part))
         clock.now += each * len(part)
+        if file is not None:
+            file.somebody_writes()
     assert sum(sizes) == records
     return sizes
 
 
-@pytest.mark.usefixtures("one_writer")
 @pytest.mark.parametrize("each", [0.0005, 0.001, 0.002, 0.004])
-def test_transactions_come_to_last_as_long_as_a_save_may_wait(clock: Clock, each: float) -> None:
-    sizes = worked(Pace(), clock, 3000, each)
+def test_transactions_come_to_last_as_long_as_a_save_may_wait(clock: Clock, file: File, each: float) -> None:
+    sizes = worked(Pace(), clock, 3000, each, file)
     assert sizes[-2] * each == pytest.approx(SPAN, rel=0.1)
 
 
-@pytest.mark.usefixtures("one_writer")
-def test_a_slow_machine_still_gets_on_and_a_quick_one_does_not_run_away(clock: Clock) -> None:
-    assert worked(Pace(), clock, 200, 1.0)[-1] == FEWEST
-    assert max(worked(Pace(), clock, 5000, 0.0)) == 2 * TOGETHER
+def test_a_slow_machine_still_gets_on_and_a_quick_one_does_not_run_away(clock: Clock, file: File) -> None:
+    assert worked(Pace(), clock, 400, 1.0, file)[-2] == FEWEST
+    assert max(worked(Pace(), clock, 5000, 0.0, file)) == 2 * TOGETHER
 
 
-@pytest.mark.usefixtures("one_writer")
-def test_one_quick_part_at_most_doubles_the_next(clock: Clock) -> None:
+def test_one_quick_part_at_most_doubles_the_next() -> None:
     ours = Pace()
     before = ours.size
     ours.learn(before, 0.0)
     assert ours.size == 2 * before
 
 
-@pytest.mark.usefixtures("one_writer")
-def test_a_few_records_teach_nothing(clock: Clock) -> None:
+def test_a_few_records_teach_nothing() -> None:
     ours = Pace()
     before = ours.size
-    worked(ours, clock, 1, 5.0)
+    ours.learn(FEWEST - 1, 5.0)
     assert ours.size == before
 
 
-@pytest.mark.usefixtures("one_writer")
-def test_it_rests_between_transactions_and_not_after_the_last(clock: Clock) -> None:
-    sizes = worked(Pace(), clock, 500, 0.002)
-    assert clock.rests == [REST] * (len(sizes) - 1)
+def test_it_rests_between_transactions_and_not_after_the_last(clock: Clock, file: File) -> None:
+    ours = Pace()
+    sizes = worked(ours, clock, 500, 0.002, file)
+    assert clock.rests == [REST] * (len(sizes) - 2), "the first part could not know"
     clock.rests.clear()
-    worked(Pace(), clock, 3, 0.002)
+    assert worked(ours, clock, 3, 0.002, file) == [3]
     assert clock.rests == []
 
 
-def test_where_rows_are_locked_one_by_one_nobody_waits_for_us(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection.features, "has_select_for_update", True)
-    assert worked(Pace(), clock, 250, 1.0) == [TOGETHER, TOGETHER, 250 - 2 * TOGETHER]
+def test_while_nobody_else_writes_nobody_is_waited_for(clock: Clock, file: File) -> None:
+    ours = Pace()
+    assert worked(ours, clock, 250, 1.0) == [TOGETHER, TOGETHER, 250 - 2 * TOGETHER]
+    file.somebody_writes()  # between two pages
+    assert worked(ours, clock, 100, 0.002) == [50, 50]
+    assert clock.rests == [REST]
+    clock.now += POLITE_FOR
+    assert worked(ours, clock, 100, 0.002) == [TOGETHER]
+
+
+def test_where_rows_are_locked_one_by_one_nobody_waits_for_us(
+    clock: Clock, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file.ours, "vendor", "postgresql")
+    assert worked(Pace(), clock, 250, 1.0, file) == [TOGETHER, TOGETHER, 250 - 2 * TOGETHER]
     assert clock.rests == []
