@@ -257,7 +257,8 @@ def fingerprint(values: Mapping[str, Sequence[Mapping[str, Json]]], signature: s
 def _hash(wire: Json, salt: str = "") -> int:
     """Of the structure as `marshal` writes it: several times as fast as JSON. Version 2 depends on the values alone.
 
-    Another order of keys, or another Python, gives another hash: then a record is looked at once without need.
+    Another order of keys, or another Python, gives another hash: then a record is looked at once without need. SHA-1,
+    which processors have built in, is three times as fast as BLAKE2: every record of every sweep passes here.
     """
-    given = marshal.dumps(wire, 2)
-    return int.from_bytes(hashlib.blake2b(given, digest_size=8, key=salt.encode()[:64]).digest(), "big", signed=True)
+    digest = hashlib.sha1(salt.encode() + marshal.dumps(wire, 2), usedforsecurity=False).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
