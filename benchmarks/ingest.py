@@ -5,7 +5,8 @@
 Rates are records a second, the best of the rounds. (a) is the raw limit: parse the JSON and write the same rows by the
 database's own bulk statement; (b) the framework's limit: the same rows by bare bulk_create; (c) a naive mirror:
 update_or_create per record and one insert per value. Ours is everything from the answer's text to committed rows,
-links, references and ledger.
+links, references and ledger. The share of parsing in a second pass is the median of the rounds: there both are timed in
+turns, page by page, so whatever slows the one slows the other.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import gc
 import json
 import os
 import resource
+import statistics
 import tempfile
 import time
 from collections.abc import Callable
@@ -64,6 +66,7 @@ class Best(dict[str, float]):
 def main() -> None:
     """Measure, print, drop the database."""
     args, best, peak = _arguments(), Best(), 0.0
+    shares: list[float] = []
     with own_tables(), sandboxed() as attio, tempfile.TemporaryDirectory() as folder:
         for slug, type_ in (("note", "text"), ("seats", "number"), ("closes_on", "date")):
             _custom(attio, slug, type_)
@@ -71,14 +74,14 @@ def main() -> None:
         work = Workload(args.records, Path(folder) / "pages")
         print(f"{database.vendor}, {args.records} deals, the best of {args.rounds}")
         for _ in range(args.rounds):
-            _mirror(attio.connection, work, best)
+            shares.append(_mirror(attio.connection, work, best))
             peak = peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # before rivals hold all rows
             _rival(attio.connection, work, args.naive, best)
-    _report(best, peak)
+    _report(best, statistics.median(shares), peak)
 
 
-def _mirror(connection: Connection, work: Workload, best: Best) -> None:
-    """Ours: a first mirror, and a second pass in which nothing has changed."""
+def _mirror(connection: Connection, work: Workload, best: Best) -> float:
+    """Ours: a first mirror, and a second pass in which nothing has changed; the share of parsing in that."""
     best.time("first", work.records, lambda: _ours(connection, work))
     parsing, again = 0.0, 0.0
     for page in work.pages():  # in turns, so that whatever else the machine does slows both
@@ -89,6 +92,7 @@ def _mirror(connection: Connection, work: Workload, best: Best) -> None:
         parsing, again = parsing + parsed - began, again + time.perf_counter() - parsed
     best.note("parse", work.records, parsing)
     best.note("again", work.records, again)
+    return parsing / again
 
 
 def _rival(connection: Connection, work: Workload, naive: int, best: Best) -> None:
@@ -107,8 +111,8 @@ def _rival(connection: Connection, work: Workload, naive: int, best: Best) -> No
     _empty()
 
 
-def _report(best: Best, peak: float) -> None:
-    first, again = best["first"], best["again"]
+def _report(best: Best, share: float, peak: float) -> None:
+    first = best["first"]
     print(f"  parsing JSON only        {best['parse']:9.0f} /s")
     print(f"  first mirror (ours)      {first:9.0f} /s")
     print(f"  (a) raw limit            {best['raw']:9.0f} /s   ours / (a) = {first / best['raw']:.2f}")
@@ -118,7 +122,7 @@ def _report(best: Best, peak: float) -> None:
     print(
         f"  (c) naive mirror         {best['naive']:9.0f} /s   ours / (c) = {first / best['naive']:.1f}   (at least 8)"
     )
-    print(f"  unchanged second pass    {again:9.0f} /s   / parsing = {again / best['parse']:.2f}   (at least 0.50)")
+    print(f"  unchanged second pass    {best['again']:9.0f} /s   / parsing beside it = {share:.2f}   (at least 0.50)")
     print(f"  peak memory              {peak:9.0f} MB   (under 200, and at most 1.2 times that of 10,000)")
 
 
