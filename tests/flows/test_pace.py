@@ -11,9 +11,11 @@ import pytest
 from django.db import connection
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from attio_mirror.models import Link
+from attio_mirror.models import Company, Link
+from attio_mirror.signals import reconciled
 from attio_mirror.sync.reconcile import pace
 from attio_mirror.sync.reconcile.pace import FEWEST, POLITE_FOR, REST, SPAN, TOGETHER, Pace
+from attio_mirror.testing import Attio
 
 
 @dataclass
@@ -124,3 +126,21 @@ def test_where_rows_are_locked_one_by_one_nobody_waits_for_us(
     monkeypatch.setattr(file.ours, "vendor", "postgresql")
     assert worked(Pace(), clock, 250, 1.0, file) == [TOGETHER, TOGETHER, 250 - 2 * TOGETHER]
     assert clock.rests == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_sweep_brings_is_settled_part_by_part(attio: Attio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace, "TOGETHER", 2)
+    for number in range(5):
+        attio.create("companies", name=f"Company {number}")
+    told: list[int] = []
+
+    def hear(created: list[Company], **_: object) -> None:
+        told.append(len(created))  # once for each transaction
+
+    reconciled.connect(hear, sender=Company)
+    try:
+        attio.pull_all()
+    finally:
+        reconciled.disconnect(hear, sender=Company)
+    assert told == [2, 2, 1]
