@@ -13,7 +13,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from attio_mirror.models import Company, Link
 from attio_mirror.signals import reconciled
-from attio_mirror.sync.reconcile import pace
+from attio_mirror.sync.reconcile import batch, pace
 from attio_mirror.sync.reconcile.pace import FEWEST, POLITE_FOR, REST, SPAN, TOGETHER, Pace
 from attio_mirror.testing import Attio
 
@@ -128,9 +128,19 @@ def test_where_rows_are_locked_one_by_one_nobody_waits_for_us(
     assert clock.rests == []
 
 
+def test_inside_a_transaction_of_a_host_nobody_can_get_in_between(clock: Clock, file: File) -> None:
+    ours = Pace()
+    worked(ours, clock, 100, 0.001, file)
+    file.somebody_writes()
+    file.ours.in_atomic_block = True
+    assert worked(ours, clock, 250, 1.0) == [TOGETHER, TOGETHER, 250 - 2 * TOGETHER]
+    assert clock.rests == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_a_sweep_brings_is_settled_part_by_part(attio: Attio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "TOGETHER", 2)
+    monkeypatch.setattr(batch, "PACE", Pace())  # that of the process has heard what other tests write
     for number in range(5):
         attio.create("companies", name=f"Company {number}")
     told: list[int] = []

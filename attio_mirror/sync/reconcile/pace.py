@@ -60,11 +60,12 @@ class Pace:
             self.size = max(FEWEST, min(fitting, 2 * self.size, 2 * TOGETHER))
 
     def _others_write(self, database: BaseDatabaseWrapper) -> bool:
-        """Whether another connection has lately written to a database that lets only one write.
+        """Whether others have lately written to a database that lets only one write, and could between two parts.
 
-        SQLite's `data_version` changes for a connection when another one commits (its documentation).
+        Inside a transaction of the caller's nobody could. SQLite's `data_version` changes for a connection when another
+        one commits (its documentation).
         """
-        if database.vendor != "sqlite":
+        if database.vendor != "sqlite" or database.in_atomic_block:
             return False
         with database.cursor() as cursor:
             cursor.execute("PRAGMA data_version")
