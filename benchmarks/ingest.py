@@ -4,7 +4,7 @@
 
 Rates are records a second, the best of the rounds. (a) is the raw limit: parse the JSON and write the same rows by the
 database's own bulk statement; (b) the framework's limit: the same rows by bare bulk_create; (c) a naive mirror:
-update_or_create per record and one insert per value. Ours is everything from the answer's text to committed rows,
+update_or_create per record and one insert per value. Ours is everything from the answer's body to committed rows,
 links, references and ledger. The share of parsing in a second pass is the median of the rounds: there both are timed in
 turns, page by page, so whatever slows the one slows the other.
 """
@@ -33,6 +33,7 @@ from django.db import connection as database
 from django.db import models, transaction
 from django.utils import timezone
 
+from attio_mirror.client.body import parsed
 from attio_mirror.core.stamps import parse_stamp
 from attio_mirror.mirrors.registry import registry
 from attio_mirror.models import AttributeValue, Connection, Deal, Link
@@ -131,13 +132,13 @@ def _ours(connection: Connection, work: Workload) -> None:
         _bring_home(connection, page)
 
 
-def _bring_home(connection: Connection, page: str) -> None:
-    """A page as a sweep takes it, from the text of the answer on."""
+def _bring_home(connection: Connection, page: bytes) -> None:
+    """A page as a sweep takes it, from the body of the answer on."""
     mirror, asked_at = registry.of_object("deals"), timezone.now()
     assert mirror is not None
     frame = Frame.of(connection, mirror)
     far = RecordsFar(None, frame)  # type: ignore[arg-type]  # nothing is asked
-    seen = [far.seen(Record.read(wire), asked_at, asked_at) for wire in json.loads(page)["data"]]
+    seen = [far.seen(Record.read(wire), asked_at, asked_at) for wire in parsed(page)["data"]]
     reconcile(frame, seen, source="sweep")
 
 

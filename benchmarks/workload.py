@@ -1,4 +1,4 @@
-"""Deals as Attio would answer them: pages of JSON text, about 3 KB and ten values a record, deterministic."""
+"""Deals as Attio would answer them: pages of JSON, about 3 KB and ten values a record, deterministic."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Workload:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{page}\n" for page in self._made())
 
-    def pages(self) -> Iterator[str]:
-        """Each page as the text of Attio's answer."""
-        with self.path.open(encoding="utf-8") as file:
+    def pages(self) -> Iterator[bytes]:
+        """Each page as the body of Attio's answer."""
+        with self.path.open("rb") as file:
             yield from file
 
     def _made(self) -> Iterator[str]:

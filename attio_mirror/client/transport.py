@@ -30,7 +30,8 @@ from urllib3.exceptions import (
 
 from .. import __version__
 from ..core.errors import Json, NoAnswer, NotSent, Unauthorized
-from .verdict import judge, parsed
+from .body import parsed
+from .verdict import judge
 
 TOKEN = re.compile(r"[!-~]+")
 """Printable, unbroken ASCII. Anything else breaks the header, and the exception about it would quote the token."""

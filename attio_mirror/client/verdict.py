@@ -6,7 +6,6 @@ proxy, a wrong address) answers too, without Attio's envelope; such an answer is
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,6 +26,7 @@ from ..core.errors import (
     WriteConflict,
 )
 from ..core.plan import GATES
+from .body import parsed
 
 SHORTEST_WAIT = timedelta(milliseconds=50)
 LONGEST_WAIT = timedelta(hours=1)
@@ -85,14 +85,6 @@ def envelope(body: bytes) -> Envelope:
     return Envelope(type=_text(wire.get("type")), code=code, message=message, validation=issues)
 
 
-def parsed(body: bytes) -> Json:
-    """The JSON of a body, or `None` where there is none: half a document, HTML, NaN, absurd nesting."""
-    try:
-        return json.loads(body, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return None
-
-
 def retry_at(headers: Mapping[str, str], now: datetime) -> datetime | None:
     """When to come back, on our own clock.
 
@@ -148,10 +140,6 @@ def _path(wire: Json) -> tuple[str, ...]:
 
 def _text(wire: Json) -> str:
     return wire[:MESSAGE_LIMIT] if isinstance(wire, str) else ""
-
-
-def _no_constant(name: str) -> Json:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _seconds(header: str) -> timedelta | None:

@@ -10,7 +10,7 @@ from typing import Self
 from ..client import Response
 from ..core.errors import Json
 from .door import Door, path
-from .wire import WireValue, WireValues, blank, maybe, rows, text, value_of, values_of
+from .wire import WireValue, WireValues, blank, maybe, rows, text, value_of, values_of, within
 
 PAGE = 500
 """Attio's default number of records per query, and the largest that anyone is known to use."""
@@ -35,10 +35,11 @@ class Record:
     @classmethod
     def read(cls, wire: Json) -> Self:
         """Older examples of Attio's docs have no `web_url`."""
+        named = within(wire, "id")
         return cls(
-            object_id=text(wire, "id", "object_id"),
-            record_id=text(wire, "id", "record_id"),
-            workspace_id=text(wire, "id", "workspace_id"),
+            object_id=text(named, "object_id"),
+            record_id=text(named, "record_id"),
+            workspace_id=text(named, "workspace_id"),
             created_at=text(wire, "created_at"),
             web_url=maybe(wire, "web_url"),
             values=values_of(wire, "values"),
