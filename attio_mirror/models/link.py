@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from .among import Among
 from .connection import Connection
 
 ATTRIBUTES = "@attributes"
@@ -40,6 +41,10 @@ class LinkQuerySet(models.QuerySet["Link"]):
         """The links of these rows of one model."""
         content_type = ContentType.objects.get_for_model(model, for_concrete_model=True)
         return self.filter(content_type=content_type, object_id__in=[str(pk) for pk in pks])
+
+    def of_records(self, connection: Connection, object_slug: str, record_ids: Iterable[str]) -> LinkQuerySet:
+        """The links of these records of one object."""
+        return self.filter(Among("record_id", record_ids), connection=connection, object=object_slug)
 
     def alive(self) -> LinkQuerySet:
         """Links whose row and record both still exist, as far as we know."""

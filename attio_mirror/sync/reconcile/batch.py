@@ -129,16 +129,14 @@ def _settle(frame: Frame, batch: Sequence[Seen], source: str, voices: Mapping[in
 
 def sift(frame: Frame, batch: list[Seen]) -> list[Seen]:
     """The records that may have news: those whose answer is not the very one applied last."""
-    ids = [one.record_id for one in batch]
-    links = Link.objects.filter(connection=frame.connection, object=frame.object, record_id__in=ids)
+    links = Link.objects.of_records(frame.connection, frame.object, [one.record_id for one in batch])
     hashes = dict(links.alive().exclude(seen_hash=None).values_list("record_id", "seen_hash"))
     return [one for one in batch if one.fingerprint is None or hashes.get(one.record_id) != one.fingerprint]
 
 
 def _links(frame: Frame, batch: Iterable[Seen]) -> dict[str, Link]:
     """The links of a batch, locked after their rows: a save locks its row first and its link then, and so do we."""
-    ids = [one.record_id for one in batch]
-    links = Link.objects.filter(connection=frame.connection, object=frame.object, record_id__in=ids)
+    links = Link.objects.of_records(frame.connection, frame.object, [one.record_id for one in batch])
     if connections[router.db_for_write(frame.model)].features.has_select_for_update:
         keys = list(links.filter(row_gone_at=None).values_list("object_id", flat=True))
         rows_held = frame.model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
