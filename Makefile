@@ -12,11 +12,13 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # What the tests start, many processes, reads compiled modules; without a cache each of them compiles everything again.
 export PYTHONDONTWRITEBYTECODE :=
 
+# What starts a browser, or whole clusters and kills them, takes minutes and a target of its own.
+FAR_TESTS := tests/browser tests/processes
 # What speaks to the database: repeated on each server that is named in the environment.
 DATABASE_TESTS := $(wildcard tests/models tests/mirrors tests/sync tests/flows tests/edges tests/batches)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check chaos browser databases wheel format clean
+.PHONY: help setup demo test check chaos browser processes databases wheel format clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,9 +38,15 @@ setup: $(VENV)/dev.stamp ## make .venv with everything needed to run and to deve
 demo: $(VENV)/run.stamp ## a mirror of the sandbox in your browser (PORT=8000); with ATTIO_API_KEY set, of your Attio
 	@exec $(BIN)/python manage.py attio_demo --port $(PORT)
 
-test: $(VENV)/dev.stamp ## all tests (COVERAGE=yes: and the coverage that is asked of them)
-	PYTHONHASHSEED=0 $(BIN)/pytest -n $(JOBS) --dist worksteal $(if $(COVERAGE),--cov --cov-report=)
+test: $(VENV)/dev.stamp ## the tests, but for the next two (COVERAGE=yes: and the coverage that is asked of them)
+	PYTHONHASHSEED=0 $(BIN)/pytest -n $(JOBS) --dist worksteal $(FAR_TESTS:%=--ignore=%) $(if $(COVERAGE),--cov --cov-report=)
 	$(if $(COVERAGE),@BIN=$(BIN) .ci/coverage)
+
+browser: $(VENV)/dev.stamp ## the tests that drive a browser: journeys, accessibility, small screens
+	$(BIN)/pytest -n $(JOBS) --dist worksteal tests/browser
+
+processes: $(VENV)/dev.stamp ## the tests that start the demo and clusters, and kill them
+	$(BIN)/pytest -n $(JOBS) --dist worksteal tests/processes
 
 check: $(VENV)/dev.stamp ## lint, types, import ladder, migrations, wheel
 	$(BIN)/ruff check .
@@ -53,9 +61,6 @@ wheel: $(VENV)/dev.stamp ## build the wheel and install it into an empty project
 
 chaos: $(VENV)/dev.stamp ## N random schedules of edits, faults and crashes (N=2000; SEED=1: always the same)
 	PYTHONHASHSEED=0 CHAOS_EXAMPLES=$(N) CHAOS_SEED=$(SEED) $(BIN)/pytest -n $(JOBS) --dist worksteal tests/machine
-
-browser: $(VENV)/dev.stamp ## only the tests that drive a browser
-	$(BIN)/pytest -m browser
 
 databases: $(VENV)/dev.stamp ## the database tests again, on each server named by ATTIO_MIRROR_TEST_*
 	@for url in $$ATTIO_MIRROR_TEST_POSTGRES $$ATTIO_MIRROR_TEST_MARIADB; do \
