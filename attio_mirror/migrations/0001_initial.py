@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                 ('object', models.CharField(help_text="The object's slug.", max_length=200)),
                 ('record_id', models.CharField(blank=True, help_text='Empty until created in Attio.', max_length=36, null=True)),
                 ('object_id', models.CharField(help_text="The row's primary key, as text.", max_length=64)),
-                ('base', models.JSONField(blank=True, default=dict, help_text="What both sides last agreed on: slug to {value, since (Attio's active_from)}.")),
+                ('base', models.JSONField(blank=True, default=dict, help_text="What both sides last agreed on: slug to {value, since (Attio's active_from)}, and unseen if the row cannot show it.")),
                 ('web_url', models.TextField(blank=True, null=True)),
                 ('record_created_at', models.CharField(blank=True, help_text="Attio's raw 9-digit time.", max_length=40)),
                 ('backdated_to', models.CharField(blank=True, help_text="Where its oldest version began, if that is before the record's creation.", max_length=40)),

@@ -101,6 +101,10 @@ class Attribute:
         """What the field holds as a canonical value."""
         raise NotImplementedError
 
+    def shows(self, value: Canonical, slot: Slot) -> bool:
+        """Whether who looks at a row that holds this value can tell that there is one."""
+        return True
+
     def put(self, row: models.Model, value: Canonical, wires: Sequence[Mapping[str, Json]], slot: Slot) -> set[str]:
         """Write a canonical value to the row in memory; the names of the fields that changed."""
         projected = self.project(value, slot)

@@ -164,6 +164,10 @@ class Reference(Pointing):
             return {"target_object": target.object, "target_record_id": target.record_id}
         return {PENDING: f"{related_label(self._related)}:{pk}"}
 
+    def shows(self, value: Canonical, slot: Slot) -> bool:
+        """A foreign key is empty while the record it should point to has no row. Of several, each is for itself."""
+        return slot.spec.multi or not elements(value) or bool(self.project(value, slot))
+
     def know(self, rows: Sequence[models.Model], directory: Directory) -> None:
         """Prefetch the relation, and the links of the rows it points to."""
         if self.is_many:

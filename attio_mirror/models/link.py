@@ -106,7 +106,10 @@ class Link(models.Model):
     base = models.JSONField(
         default=dict,
         blank=True,
-        help_text="What both sides last agreed on: slug to {value, since (Attio's active_from)}.",
+        help_text=(
+            "What both sides last agreed on: slug to {value, since (Attio's active_from)}, "
+            "and unseen if the row cannot show it."
+        ),
     )
     web_url = models.TextField(null=True, blank=True)
     record_created_at = models.CharField(max_length=40, blank=True, help_text="Attio's raw 9-digit time.")

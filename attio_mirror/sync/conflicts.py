@@ -17,7 +17,7 @@ from ..mirrors.registry import registry
 from ..models import AttributePolicy, Conflict, Connection, Link, Resolution
 from ..signals import conflict_resolved
 from .acting import current_user_id
-from .frame import Frame
+from .frame import Frame, agreement
 from .mark import queue
 from .pull import pull
 from .reconcile.references import await_targets
@@ -52,11 +52,13 @@ def resolve(conflict: Conflict, resolution: Resolution, *, edited: Canonical = N
             return False
         frame, row = _row(link, current.slug)
         ours = frame.read(row, link).values.get(current.slug, current.ours)
-        link.base = {**link.base, current.slug: {"value": current.theirs, "since": None}}
+        takes = resolution == Resolution.ATTIO
+        entry = agreement(frame.slots[current.slug], current.theirs, None, taken=takes)
+        link.base = {**link.base, current.slug: entry}
         link.seen_hash = None
         link.save(update_fields=["base", "seen_hash"])
         _close(current, resolution, ours)
-        if resolution == Resolution.ATTIO:
+        if takes:
             take(frame, row, {current.slug: current.theirs})
             await_targets(frame, [(link, {current.slug: current.theirs})])
         else:

@@ -35,6 +35,10 @@ SETTINGS_OF_AN_ATTRIBUTE = (
 """What Attio lets one change of an attribute (the owner's page on updating attributes)."""
 
 
+UNSEEN = "unseen"
+"""Key of an entry of a base whose value the row could not show when it took it."""
+
+
 @dataclass(frozen=True)
 class Decided:
     """What people decided about single attributes of an object."""
@@ -207,3 +211,24 @@ def agreed(link: Link, slug: str) -> Canonical:
     """The base of one attribute."""
     value: Canonical = (link.base.get(slug) or {}).get("value")
     return value
+
+
+def agreement(slot: Slot, value: Canonical, since: str | None, *, taken: bool) -> dict[str, Json]:
+    """The entry of an attribute in a base; `taken` tells that the row took the value, as far as it can show it."""
+    entry: dict[str, Json] = {"value": value, "since": since}
+    return entry if not taken or slot.attribute.shows(value, slot) else {**entry, UNSEEN: True}
+
+
+def is_unseen(link: Link, slug: str) -> bool:
+    """Whether the row shows nothing of what the base holds: who edits the attribute here does not know of it."""
+    return UNSEEN in (link.base.get(slug) or {})
+
+
+def is_blind(link: Link) -> bool:
+    """Whether anything of what the base holds is unseen: then news of the row is news, though Attio has none."""
+    return any(is_unseen(link, slug) for slug in link.base)
+
+
+def come_into_sight(link: Link, slug: str) -> bool:
+    """The row shows it now; whether that changed the base."""
+    return (link.base.get(slug) or {}).pop(UNSEEN, None) is not None

@@ -15,7 +15,7 @@ from ..mirrors.attributes import Slot
 from ..mirrors.references import Pointing, Reference, pair, through_columns
 from ..mirrors.registry import registry
 from ..models import AwaitedReference, Link
-from .frame import Frame, agreed
+from .frame import Frame, agreed, come_into_sight
 from .repoint import references_to
 
 
@@ -56,13 +56,19 @@ def _bind_group(frame: Frame, object_slug: str, group: list[AwaitedReference]) -
     mirror = registry.of_object(object_slug)
     if mirror is not None:
         theirs = Frame.of(frame.connection, mirror)
-        links = {awaited.link_id: awaited.link for awaited in group if awaited.link.is_alive}
-        found = theirs.rows(links.values(), lock=True)
+        alive = {awaited.link_id: awaited.link for awaited in group if awaited.link.is_alive}
+        found = theirs.rows(alive.values(), lock=True)
+        held = Link.objects.select_for_update().filter(pk__in=alive).order_by("pk")
+        links = {link.pk: link for link in held}  # after their rows, as a save does it
+        seen: dict[int, Link] = {}
         for awaited in group:
             row, slot = found.get(awaited.link.object_id), theirs.slots.get(awaited.slug)
-            if row is not None and slot is not None and isinstance(slot.attribute, Reference):
-                element = _element(awaited.target_record_id, agreed(awaited.link, awaited.slug))
-                _point(row, slot.attribute, element, slot)
+            link = links.get(awaited.link_id)
+            if row is not None and link is not None and slot is not None and isinstance(slot.attribute, Reference):
+                element = _element(awaited.target_record_id, agreed(link, awaited.slug))
+                if _point(row, slot.attribute, element, slot) and come_into_sight(link, awaited.slug):
+                    seen[link.pk] = link
+        Link.objects.bulk_update(seen.values(), ["base"], batch_size=100)
     AwaitedReference.objects.filter(pk__in=[awaited.pk for awaited in group]).delete()
 
 
@@ -71,14 +77,14 @@ def _element(record_id: str, base: Canonical) -> Element | None:
     return next((e for e in elements(base) if isinstance(e, dict) and e.get("target_record_id") == record_id), None)
 
 
-def _point(row: models.Model, attribute: Pointing, element: Element | None, slot: Slot) -> None:
-    """Let a row point to what it awaited, unless it has come to point elsewhere meanwhile."""
+def _point(row: models.Model, attribute: Pointing, element: Element | None, slot: Slot) -> bool:
+    """Let a row point to what it awaited, unless it has come to point elsewhere meanwhile; whether it does."""
     pk = None if element is None else attribute.pk_of(element, slot)
     if pk is None:
-        return
+        return False
     if attribute.is_many:
         through, source, target = through_columns(attribute)
         through._default_manager.bulk_create([pair(through, source, str(row.pk), target, pk)], ignore_conflicts=True)
-    else:
-        column = attribute.model_field.attname
-        row.__class__._base_manager.filter(pk=row.pk, **{column: None}).update(**{column: pk})
+        return True
+    column = attribute.model_field.attname
+    return row.__class__._base_manager.filter(pk=row.pk, **{column: None}).update(**{column: pk}) == 1

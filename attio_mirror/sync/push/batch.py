@@ -18,7 +18,7 @@ from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
 from ...service.records import CHUNK
 from ..far import Far, Order, RecordsFar, far_side
-from ..frame import Frame, Seen
+from ..frame import Frame, Seen, is_blind
 from ..mark import mark
 from ..reconcile import reconcile
 from ..schema import refresh_object
@@ -140,7 +140,7 @@ def _listen(
     entries = [entry for entry in entries if entry not in arrived]
     rivals = find_twins(frame, far, [e.link for e in entries], speaker)
     frame, seen = welcome(frame, _read(far, [e.link.record_id for e in entries if e.link.record_id], speaker))
-    reconcile(frame, seen, source="push")
+    reconcile(frame, seen, source="push", force=any(is_blind(e.link) for e in entries))
     there = {one.record_id for one in seen}
     links = Link.objects.select_related("connection").in_bulk([e.link_id for e in entries])
     living: list[OutboxEntry] = []

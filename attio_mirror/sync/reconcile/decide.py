@@ -12,7 +12,7 @@ from ...core.merge import Merged, Sides, Word, acknowledge, hear, merge
 from ...core.values import Canonical, same
 from ...mirrors.attributes import Slot
 from ...models import Link
-from ..frame import Frame, Seen, agreed
+from ..frame import Frame, Seen, agreed, agreement, is_unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,25 @@ def decide(frame: Frame, link: Link, row: models.Model, seen: Seen, voice: Voice
         if not same(remote, base) or seen.since(slug) != (link.base.get(slug) or {}).get("since"):
             decision.news.add(slug)
         if local is None:
-            _settle(decision, slug, Merged(row=remote, base=remote, owed=False, clash=False, yielded=False), remote)
+            _settle(decision, slot, Merged(row=remote, base=remote, owed=False, clash=False, yielded=False), remote)
         elif slug in local.values:
-            sides = Sides(_heard(base, local.values[slug], remote, slot, voice), local.values[slug], remote,
+            known = _known(link, slot, local.values[slug], voice)
+            sides = Sides(_heard(known, local.values[slug], remote, slot, voice), local.values[slug], remote,
                           link.marked_at, seen.since(slug))  # fmt: skip
-            _settle(decision, slug, _merge(frame, slot, sides), remote, sides)
+            _settle(decision, slot, _merge(frame, slot, sides), remote, sides)
     return decision
 
 
 def _is_gated(slot: Slot, base: Canonical, remote: Canonical) -> bool:
     """Attio returns nothing for computed attributes outside the plan: that is no clearing."""
     return not slot.spec.writable and remote in (None, []) and base not in (None, [])
+
+
+def _known(link: Link, slot: Slot, local: Canonical, voice: Voice) -> Canonical:
+    """The base as far as who edited the row knew it: nothing, where the row could not show it."""
+    base = agreed(link, slot.slug)
+    is_blind = is_unseen(link, slot.slug) and slot.slug not in voice.said and not same(local, base)
+    return None if is_blind else base
 
 
 def _heard(base: Canonical, local: Canonical, remote: Canonical, slot: Slot, voice: Voice) -> Canonical:
@@ -107,13 +115,14 @@ def _merge(frame: Frame, slot: Slot, sides: Sides) -> Merged:
     return merge(sides, policy=frame.policy(slot), multi=slot.spec.multi)
 
 
-def _settle(decision: Decision, slug: str, merged: Merged, remote: Canonical, sides: Sides | None = None) -> None:
+def _settle(decision: Decision, slot: Slot, merged: Merged, remote: Canonical, sides: Sides | None = None) -> None:
     """Enter one attribute's outcome."""
+    slug, since = slot.slug, decision.seen.since(slot.slug)
     clash = Clash(slug, sides.base, sides.local, remote) if sides else Clash(slug, None, None, remote)
     if merged.clash:
         decision.clashes.append(clash)
         if sides is not None:  # not agreed on, but seen: when it goes again, the ledger must hear of that
-            decision.base[slug] = {"value": sides.base, "since": decision.seen.since(slug)}
+            decision.base[slug] = agreement(slot, sides.base, since, taken=False)
         return
     decision.agreed.add(slug)
     if merged.yielded:
@@ -121,4 +130,4 @@ def _settle(decision: Decision, slug: str, merged: Merged, remote: Canonical, si
     if merged.owed:
         decision.owed.add(slug)
     decision.take[slug] = merged.row
-    decision.base[slug] = {"value": merged.base, "since": decision.seen.since(slug)}
+    decision.base[slug] = agreement(slot, merged.base, since, taken=not merged.owed)
