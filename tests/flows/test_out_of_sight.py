@@ -12,6 +12,7 @@ from attio_mirror.models import Company, Conflict, Deal, Link, Resolution
 from attio_mirror.sync import conflicts
 from attio_mirror.sync.find import find
 from attio_mirror.sync.pull import pull_all
+from attio_mirror.sync.push import batch
 from attio_mirror.testing import Attio
 
 from .test_main_job import make_deal
@@ -133,6 +134,27 @@ def test_what_comes_into_sight_after_the_choice_was_not_seen_all_the_same(
     attio.drain()
     assert Conflict.objects.get().theirs == to(theirs)
     assert there(attio, deal) == theirs
+
+
+def test_what_is_heard_and_chosen_while_a_push_listens_was_not_seen_either(
+    attio: Attio, ours: Company, theirs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = make_deal(attio)
+    attio.drain()
+    deal.name = "Coffee"
+    deal.save(update_fields=["name"])
+    attio.edit(deal, associated_company=to(theirs))
+
+    def welcome(*heard: Any) -> Any:
+        monkeypatch.undo()
+        attio.pull(deal)  # a delivery is read by another process,
+        choose(Deal.objects.get(pk=deal.pk), ours)  # and somebody looks at the row
+        return batch.welcome(*heard)
+
+    monkeypatch.setattr(batch, "welcome", welcome)
+    attio.drain()
+    assert Conflict.objects.get().theirs == to(theirs)
+    assert (there(attio, deal), attio.record(deal)["name"]) == (theirs, "Coffee")
 
 
 def test_a_row_that_was_not_touched_owes_nothing(attio: Attio, deal: Deal, theirs: str) -> None:

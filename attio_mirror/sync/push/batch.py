@@ -18,7 +18,7 @@ from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
 from ...service.records import CHUNK
 from ..far import Far, Order, RecordsFar, far_side
-from ..frame import Frame, Seen, is_blind
+from ..frame import Frame, Seen, is_blind, is_unseen
 from ..mark import mark
 from ..reconcile import reconcile
 from ..schema import refresh_object
@@ -187,6 +187,9 @@ def _compose(
             put_back(entry)
             batch.blocked[entry.pk] = Blocked(entry.link_id, waits_for)
             return None
+    if any(is_unseen(entry.link, slug) for slug in owed.owed):  # since we listened; next time we decide about it
+        put_back(entry)
+        return None
     if not owed.owed and entry.link.record_id:
         _end(entry, "Nothing was owed any more.", batch)
         return None
