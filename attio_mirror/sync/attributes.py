@@ -15,7 +15,7 @@ from ..models import ATTRIBUTES, AttioList, AttioObject, Attribute, Connection, 
 from ..service import Attio, AttributeInfo, OptionInfo, StatusInfo
 from .connections import attio
 from .far import settings_of, settings_seen
-from .frame import SETTINGS_OF_AN_ATTRIBUTE, Frame, Seen
+from .frame import SETTINGS_OF_AN_ATTRIBUTE, Frame, Seen, agreement
 from .reconcile import reconcile
 from .renames import follow_rename
 from .titles import follow_titles
@@ -83,7 +83,7 @@ def _create(connection: Connection, new: list[Attribute], seen: Mapping[str, See
             record_id=row.attribute_id,
             content_type=content_type,
             object_id=str(row.pk),
-            base={name: {"value": getattr(row, name), "since": None} for name in SETTINGS_OF_AN_ATTRIBUTE},
+            base={name: agreement(getattr(row, name)) for name in SETTINGS_OF_AN_ATTRIBUTE},
             seen_hash=seen[row.attribute_id].fingerprint,
             synced_at=timezone.now(),
         )

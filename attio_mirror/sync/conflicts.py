@@ -52,9 +52,9 @@ def resolve(conflict: Conflict, resolution: Resolution, *, edited: Canonical = N
             return False
         frame, row = _row(link, current.slug)
         ours = frame.read(row, link).values.get(current.slug, current.ours)
-        takes = resolution == Resolution.ATTIO
-        entry = agreement(frame.slots[current.slug], current.theirs, None, taken=takes)
-        link.base = {**link.base, current.slug: entry}
+        takes, slot = resolution == Resolution.ATTIO, frame.slots[current.slug]
+        is_unseen = takes and not slot.attribute.shows(current.theirs, slot)
+        link.base = {**link.base, current.slug: agreement(current.theirs, unseen=is_unseen)}
         link.seen_hash = None
         link.save(update_fields=["base", "seen_hash"])
         _close(current, resolution, ours)

@@ -14,7 +14,7 @@ from django.db import models
 from ..core.codecs import InvalidValue, decode_values
 from ..core.errors import Json
 from ..core.merge import Policy
-from ..core.values import AttributeSpec, AttributeType, Canonical
+from ..core.values import AttributeSpec, AttributeType, Canonical, same
 from ..mirrors.attributes import Slot
 from ..mirrors.directory import Directory
 from ..mirrors.mirror import Local, read_row
@@ -213,15 +213,21 @@ def agreed(link: Link, slug: str) -> Canonical:
     return value
 
 
-def agreement(slot: Slot, value: Canonical, since: str | None, *, taken: bool) -> dict[str, Json]:
-    """The entry of an attribute in a base; `taken` tells that the row took the value, as far as it can show it."""
+def agreement(value: Canonical, since: str | None = None, *, unseen: bool = False) -> dict[str, Json]:
+    """The entry of an attribute in a base: what both sides agree on, and whether the row took it and cannot show it."""
     entry: dict[str, Json] = {"value": value, "since": since}
-    return entry if not taken or slot.attribute.shows(value, slot) else {**entry, UNSEEN: True}
+    return {**entry, UNSEEN: True} if unseen else entry
 
 
 def is_unseen(link: Link, slug: str) -> bool:
     """Whether the row shows nothing of what the base holds: who edits the attribute here does not know of it."""
     return UNSEEN in (link.base.get(slug) or {})
+
+
+def known(link: Link, slug: str, local: Canonical) -> Canonical:
+    """The base as far as who made the row say this knew it: nothing, where the row could not show it."""
+    base = agreed(link, slug)
+    return None if is_unseen(link, slug) and not same(local, base) else base
 
 
 def is_blind(link: Link) -> bool:

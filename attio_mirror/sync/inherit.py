@@ -8,7 +8,7 @@ from django.utils import timezone
 from ..core.merge import Policy, Sides, merge
 from ..core.values import Canonical, same
 from ..models import Conflict, Link, OutboxEntry, OutboxState, Resolution, Verb
-from .frame import Frame, agreed
+from .frame import Frame, agreed, agreement, known
 from .holds import held_of
 from .push.outcome import refuse
 from .reconcile.conflicts import close
@@ -44,7 +44,7 @@ def inherit(frame: Frame, original: Link, row: models.Model, heir: Link, heirs_r
         if slug in held or not frame.mirror.gives(frame.slots[slug]) or same(value, agreed(original, slug)):
             continue
         if _hand_over(frame, slug, value, original, heir, heirs_row, theirs.values.get(slug)):
-            original.base[slug] = {"value": value, "since": None}
+            original.base[slug] = agreement(value)
         else:
             left.add(slug)
     heir.marked_at = max(filter(None, (heir.marked_at, original.marked_at)), default=None)
@@ -61,9 +61,9 @@ def _hand_over(
     frame: Frame, slug: str, value: Canonical, original: Link, heir: Link, heirs_row: models.Model, held: Canonical
 ) -> bool:
     """Write one edit to the heir's row; False where that row holds an unsent one which it would overwrite."""
-    base = agreed(original, slug)
+    base = known(original, slug, value)
     if same(held, agreed(heir, slug)):
-        heir.base[slug] = {"value": base, "since": None}
+        heir.base[slug] = agreement(base)
     else:
         merged = merge(Sides(base, value, held), policy=Policy.HOLD, multi=frame.slots[slug].spec.multi)
         if merged.clash:

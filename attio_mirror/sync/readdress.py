@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from django.db import models, transaction
 from django.db.models import Q
 
+from ..core.errors import Json
 from ..core.values import AttributeType, Canonical, key, replaced, same
 from ..mirrors.attributes import Slot
 from ..mirrors.directory import chunks
 from ..mirrors.references import Reference
 from ..mirrors.registry import registry
 from ..models import BatchedEdit, Connection, Link
-from .frame import Frame, agreed
+from .frame import Frame, agreed, agreement, is_unseen
 from .mark import reconsider
 from .reconcile.rows import take
 from .repoint import Pointers
@@ -104,7 +105,7 @@ def _readdress(frame: Frame, pks: Iterable[int], slugs: Collection[str], move: M
             values = dict(_moved(frame.read(row, link).values, slugs, move))
             bases = dict(_moved({slug: agreed(link, slug) for slug in slugs}, slugs, move))
             if values or bases:
-                link.base |= {slug: {"value": value, "since": None} for slug, value in bases.items()}
+                link.base |= {slug: _entry(frame.slots[slug], link, value, values) for slug, value in bases.items()}
                 link.seen_hash = None
                 changed.append(link)
                 news.append((row, values))
@@ -114,6 +115,12 @@ def _readdress(frame: Frame, pks: Iterable[int], slugs: Collection[str], move: M
         take(frame, row, values)
     reconsider([link.pk for link in changed])
     return {str(link.record_id) for link in changed if link.record_id and link.record_gone_at is None}
+
+
+def _entry(slot: Slot, link: Link, base: Canonical, values: Mapping[str, Canonical]) -> dict[str, Json]:
+    """What was unseen stays so, but where the row says it, too, and can show it now."""
+    is_shown = slot.slug in values and slot.attribute.shows(base, slot)
+    return agreement(base, unseen=is_unseen(link, slot.slug) and not is_shown)
 
 
 def _moved(values: Mapping[str, Canonical], slugs: Iterable[str], move: Move) -> Iterator[tuple[str, Canonical]]:

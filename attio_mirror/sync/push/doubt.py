@@ -20,7 +20,7 @@ from ...mirrors.mirror import WhenGone
 from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
 from ..far import Far, RecordsFar, far_side
-from ..frame import Frame, Seen
+from ..frame import Frame, Seen, agreement
 from ..mark import queue
 from ..reconcile import SKEW, Voice, reconcile
 from ..welcome import welcome
@@ -130,7 +130,7 @@ def _adopt(frame: Frame, entry: OutboxEntry, found: Seen) -> bool:
             return False
         exactly = _says(found, entry)
         if not exactly:  # somebody edited it since: when it was born, both sides agreed on what we said
-            born = {slug: {"value": value, "since": None} for slug, value in entry.said.items()}
+            born = {slug: agreement(value) for slug, value in entry.said.items()}
             Link.objects.filter(pk=entry.link_id).update(base=born)
         voice = Voice(entry.said, entry.removed, heard=exactly)
         report = reconcile(frame, [found], source="push", voices={entry.link_id: voice})

@@ -12,7 +12,7 @@ from ...core.merge import Merged, Sides, Word, acknowledge, hear, merge
 from ...core.values import Canonical, same
 from ...mirrors.attributes import Slot
 from ...models import Link
-from ..frame import Frame, Seen, agreed, agreement, is_unseen
+from ..frame import Frame, Seen, agreed, agreement, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,9 @@ def decide(frame: Frame, link: Link, row: models.Model, seen: Seen, voice: Voice
         if local is None:
             _settle(decision, slot, Merged(row=remote, base=remote, owed=False, clash=False, yielded=False), remote)
         elif slug in local.values:
-            known = _known(link, slot, local.values[slug], voice)
-            sides = Sides(_heard(known, local.values[slug], remote, slot, voice), local.values[slug], remote,
-                          link.marked_at, seen.since(slug))  # fmt: skip
+            ours = local.values[slug]
+            before = base if slug in voice.said else known(link, slug, ours)
+            sides = Sides(_heard(before, ours, remote, slot, voice), ours, remote, link.marked_at, seen.since(slug))
             _settle(decision, slot, _merge(frame, slot, sides), remote, sides)
     return decision
 
@@ -85,13 +85,6 @@ def decide(frame: Frame, link: Link, row: models.Model, seen: Seen, voice: Voice
 def _is_gated(slot: Slot, base: Canonical, remote: Canonical) -> bool:
     """Attio returns nothing for computed attributes outside the plan: that is no clearing."""
     return not slot.spec.writable and remote in (None, []) and base not in (None, [])
-
-
-def _known(link: Link, slot: Slot, local: Canonical, voice: Voice) -> Canonical:
-    """The base as far as who edited the row knew it: nothing, where the row could not show it."""
-    base = agreed(link, slot.slug)
-    is_blind = is_unseen(link, slot.slug) and slot.slug not in voice.said and not same(local, base)
-    return None if is_blind else base
 
 
 def _heard(base: Canonical, local: Canonical, remote: Canonical, slot: Slot, voice: Voice) -> Canonical:
@@ -122,7 +115,7 @@ def _settle(decision: Decision, slot: Slot, merged: Merged, remote: Canonical, s
     if merged.clash:
         decision.clashes.append(clash)
         if sides is not None:  # not agreed on, but seen: when it goes again, the ledger must hear of that
-            decision.base[slug] = agreement(slot, sides.base, since, taken=False)
+            decision.base[slug] = agreement(sides.base, since)
         return
     decision.agreed.add(slug)
     if merged.yielded:
@@ -130,4 +123,5 @@ def _settle(decision: Decision, slot: Slot, merged: Merged, remote: Canonical, s
     if merged.owed:
         decision.owed.add(slug)
     decision.take[slug] = merged.row
-    decision.base[slug] = agreement(slot, merged.base, since, taken=not merged.owed)
+    is_unseen = not merged.owed and not slot.attribute.shows(merged.base, slot)
+    decision.base[slug] = agreement(merged.base, since, unseen=is_unseen)
