@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from ..core.plan import Deed
 from ..core.scopes import needed
 from ..models import ATTRIBUTES, BatchedEdit, Conflict, LinkState, OutboxEntry, OutboxState
+from ..sync.frame import agreed
 from ..sync.gates import WHAT_TO_DO, PlanGate
 from .badges import live_badge, state_badge
 from .sheet import Sheet
@@ -129,25 +130,30 @@ def _when(moment: datetime) -> str:
 def field_notes(sheet: Sheet) -> dict[str, SafeString]:
     """Form field name to the notes that belong beside it."""
     notes: dict[str, list[SafeString]] = {}
+    for slug, note in _notes(sheet):
+        for name in list(sheet.fields_of(slug))[:1]:
+            notes.setdefault(name, []).append(note)
+    return {name: format_html_join("", "{}", ((note,) for note in found)) for name, found in notes.items()}
+
+
+def _notes(sheet: Sheet) -> Iterator[tuple[str, SafeString]]:
+    """Each with the slug of its attribute."""
     entry = sheet.entry
     if entry is not None and entry.state == OutboxState.REFUSED and entry.error.get("slug"):
-        note = format_html(
-            '<span class="attio-note attio-bad"><strong>Attio refused this:</strong> {}'
-            " <em>Your value is kept. Change it and save, or retry above.</em></span>",
-            entry.error.get("message", ""),
-        )
-        for name in list(sheet.fields_of(entry.error["slug"]))[:1]:
-            notes.setdefault(name, []).append(note)
-    for gate in sheet.gates:
-        for name in list(sheet.fields_of(gate.attribute))[:1] if gate.attribute else ():
-            notes.setdefault(name, []).append(gate_words(NOT_IN_PLAN, gate))
-    for conflict in sheet.conflicts:
-        for name in list(sheet.fields_of(conflict.slug))[:1]:
-            notes.setdefault(name, []).append(conflict_note(sheet, conflict))
-    for edit in sheet.held:
-        for name in list(sheet.fields_of(edit.batch.slug))[:1]:
-            notes.setdefault(name, []).append(held_note(sheet, edit))
-    return {name: format_html_join("", "{}", ((note,) for note in found)) for name, found in notes.items()}
+        yield entry.error["slug"], refusal_note(entry)
+    yield from ((gate.attribute, gate_words(NOT_IN_PLAN, gate)) for gate in sheet.gates if gate.attribute)
+    yield from ((conflict.slug, conflict_note(sheet, conflict)) for conflict in sheet.conflicts)
+    yield from ((slug, unseen_note(sheet, slug)) for slug in sheet.unseen)
+    yield from ((edit.batch.slug, held_note(sheet, edit)) for edit in sheet.held)
+
+
+def refusal_note(entry: OutboxEntry) -> SafeString:
+    """What Attio said."""
+    return format_html(
+        '<span class="attio-note attio-bad"><strong>Attio refused this:</strong> {}'
+        " <em>Your value is kept. Change it and save, or retry above.</em></span>",
+        entry.error.get("message", ""),
+    )
 
 
 def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
@@ -161,6 +167,15 @@ def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
         sheet.says(slug, conflict.ours),
         sheet.says(slug, conflict.base),
         _link_to("conflict", conflict.pk, "Settle it"),
+    )
+
+
+def unseen_note(sheet: Sheet, slug: str) -> SafeString:
+    """What Attio holds and the field cannot show."""
+    return format_html(
+        '<span class="attio-note">In Attio this is <b>{}</b>, which has no row here yet; it shows as soon '
+        "as it has. If you choose another one, the policy or a person decides between the two.</span>",
+        sheet.says(slug, agreed(sheet.link, slug) if sheet.link else None),
     )
 
 

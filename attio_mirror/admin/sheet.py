@@ -15,7 +15,7 @@ from ..mirrors.attributes import Attribute as Binding
 from ..mirrors.registry import AnyMirror, registry
 from ..mirrors.remainder import Remainder
 from ..models import Attribute, BatchedEdit, Conflict, Connection, Link, OutboxEntry
-from ..sync.frame import Frame, agreed
+from ..sync.frame import Frame, agreed, is_unseen
 from ..sync.gates import PlanGate, gates_of
 from .custom import Custom, held_value
 from .wording import Wording
@@ -148,6 +148,11 @@ class Sheet:
         if self.link is None:
             return []
         return list(BatchedEdit.objects.filter(link=self.link, held_slot__isnull=False).select_related("batch"))
+
+    @cached_property
+    def unseen(self) -> list[str]:
+        """The attributes of which the row shows nothing, though Attio has a value."""
+        return [] if self.link is None else [slug for slug in self.link.base if is_unseen(self.link, slug)]
 
     @cached_property
     def entry(self) -> OutboxEntry | None:

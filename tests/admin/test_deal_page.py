@@ -132,3 +132,12 @@ def test_signals_hear_of_the_edited_fields_alone_and_see_no_stale_value(attio: A
     finally:
         post_save.disconnect(listen, sender=Deal)
     assert heard == [(frozenset({"value"}), "Ben's tea")]
+
+
+def test_what_the_row_cannot_show_yet_is_named(attio: Attio, desk: Desk, deal: Deal) -> None:
+    company = attio.create("companies", name="Nobody read of it")
+    attio.edit(deal, associated_company={"target_object": "companies", "target_record_id": company})
+    attio.pull(deal)
+    assert f"In Attio this is <b>companies {company[:8]}…</b>" in desk.open(deal).text
+    attio.pull_all()
+    assert "In Attio this is" not in desk.open(deal).text
