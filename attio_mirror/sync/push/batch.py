@@ -18,7 +18,7 @@ from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
 from ...service.records import CHUNK
 from ..far import Far, Order, RecordsFar, far_side
-from ..frame import Frame, Seen, is_blind, is_unseen
+from ..frame import Frame, Seen, is_blind
 from ..mark import mark
 from ..reconcile import reconcile
 from ..schema import refresh_object
@@ -140,7 +140,8 @@ def _listen(
     entries = [entry for entry in entries if entry not in arrived]
     rivals = find_twins(frame, far, [e.link for e in entries], speaker)
     frame, seen = welcome(frame, _read(far, [e.link.record_id for e in entries if e.link.record_id], speaker))
-    reconcile(frame, seen, source="push", force=any(is_blind(e.link) for e in entries))
+    blind = {e.pk for e in entries if is_blind(e.link)}
+    reconcile(frame, seen, source="push", force=bool(blind))
     there = {one.record_id for one in seen}
     links = Link.objects.select_related("connection").in_bulk([e.link_id for e in entries])
     living: list[OutboxEntry] = []
@@ -148,7 +149,9 @@ def _listen(
         entry.link = links[entry.link_id]
         if entry.link_id in rivals.sought and entry.link.record_id is None:
             entry.unsure_since = None
-        if entry.link.record_id and entry.link.record_id not in there and not far.exists(entry.link.record_id):
+        if is_blind(entry.link) and entry.pk not in blind:
+            put_back(entry)  # next time we decide first about an edit that was made since we listened
+        elif entry.link.record_id and entry.link.record_id not in there and not far.exists(entry.link.record_id):
             gone(frame, entry)
             batch.failed.append(entry)
         elif entry.link_id in rivals.taken:
@@ -187,9 +190,6 @@ def _compose(
             put_back(entry)
             batch.blocked[entry.pk] = Blocked(entry.link_id, waits_for)
             return None
-    if any(is_unseen(entry.link, slug) for slug in owed.owed):  # since we listened; next time we decide about it
-        put_back(entry)
-        return None
     if not owed.owed and entry.link.record_id:
         _end(entry, "Nothing was owed any more.", batch)
         return None
