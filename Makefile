@@ -38,7 +38,7 @@ setup: $(VENV)/dev.stamp ## make .venv with everything needed to run and to deve
 demo: $(VENV)/run.stamp ## a mirror of the sandbox in your browser (PORT=8000); with ATTIO_API_KEY set, of your Attio
 	@exec $(BIN)/python manage.py attio_demo --port $(PORT)
 
-test: $(VENV)/dev.stamp ## the tests, but for the next two (COVERAGE=yes: and the coverage that is asked of them)
+test: $(VENV)/dev.stamp ## the tests, but for those of browser and processes (COVERAGE=yes: and the coverage that is asked of them)
 	PYTHONHASHSEED=0 $(BIN)/pytest -n $(JOBS) --dist worksteal $(FAR_TESTS:%=--ignore=%) $(if $(COVERAGE),--cov --cov-report=)
 	$(if $(COVERAGE),@BIN=$(BIN) .ci/coverage)
 

@@ -14,8 +14,8 @@ from django.utils.timezone import localtime
 
 from ..core.plan import Deed
 from ..core.scopes import needed
+from ..core.values import Canonical
 from ..models import ATTRIBUTES, BatchedEdit, Conflict, LinkState, OutboxEntry, OutboxState
-from ..sync.frame import agreed
 from ..sync.gates import WHAT_TO_DO, PlanGate
 from .badges import live_badge, state_badge
 from .sheet import Sheet
@@ -143,7 +143,7 @@ def _notes(sheet: Sheet) -> Iterator[tuple[str, SafeString]]:
         yield entry.error["slug"], refusal_note(entry)
     yield from ((gate.attribute, gate_words(NOT_IN_PLAN, gate)) for gate in sheet.gates if gate.attribute)
     yield from ((conflict.slug, conflict_note(sheet, conflict)) for conflict in sheet.conflicts)
-    yield from ((slug, unseen_note(sheet, slug)) for slug in sheet.unseen)
+    yield from ((slug, unseen_note(sheet, slug, value)) for slug, value in sheet.unseen.items())
     yield from ((edit.batch.slug, held_note(sheet, edit)) for edit in sheet.held)
 
 
@@ -170,12 +170,12 @@ def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
     )
 
 
-def unseen_note(sheet: Sheet, slug: str) -> SafeString:
+def unseen_note(sheet: Sheet, slug: str, value: Canonical) -> SafeString:
     """What Attio holds and the field cannot show."""
     return format_html(
         '<span class="attio-note">In Attio this is <b>{}</b>, which has no row here yet; it shows as soon '
         "as it has. If you choose another one, the policy or a person decides between the two.</span>",
-        sheet.says(slug, agreed(sheet.link, slug) if sheet.link else None),
+        sheet.says(slug, value),
     )
 
 

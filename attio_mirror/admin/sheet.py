@@ -150,9 +150,10 @@ class Sheet:
         return list(BatchedEdit.objects.filter(link=self.link, held_slot__isnull=False).select_related("batch"))
 
     @cached_property
-    def unseen(self) -> list[str]:
-        """The attributes of which the row shows nothing, though Attio has a value."""
-        return [] if self.link is None else [slug for slug in self.link.base if is_unseen(self.link, slug)]
+    def unseen(self) -> dict[str, Canonical]:
+        """What Attio has and the row shows nothing of, by slug."""
+        link = self.link
+        return {} if link is None else {slug: agreed(link, slug) for slug in link.base if is_unseen(link, slug)}
 
     @cached_property
     def entry(self) -> OutboxEntry | None:

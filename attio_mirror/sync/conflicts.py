@@ -53,8 +53,8 @@ def resolve(conflict: Conflict, resolution: Resolution, *, edited: Canonical = N
         frame, row = _row(link, current.slug)
         ours = frame.read(row, link).values.get(current.slug, current.ours)
         takes, slot = resolution == Resolution.ATTIO, frame.slots[current.slug]
-        is_unseen = takes and not slot.attribute.shows(current.theirs, slot)
-        link.base = {**link.base, current.slug: agreement(current.theirs, unseen=is_unseen)}
+        is_hidden = takes and not slot.attribute.shows(current.theirs, slot)
+        link.base = {**link.base, current.slug: agreement(current.theirs, unseen=is_hidden)}
         link.seen_hash = None
         link.save(update_fields=["base", "seen_hash"])
         _close(current, resolution, ours)

@@ -15,11 +15,9 @@ from attio_mirror.sync.pull import pull_all
 from attio_mirror.sync.push import batch
 from attio_mirror.testing import Attio
 
+from ..sweep.kit import sweep
+from ..sweep.merging import join, tell, to
 from .test_main_job import make_deal
-
-
-def to(record_id: str) -> dict[str, str]:
-    return {"target_object": "companies", "target_record_id": record_id}
 
 
 @pytest.fixture
@@ -189,3 +187,25 @@ def read_deals(attio: Attio) -> list[Link]:
     """All deals, and nothing else."""
     pull_all(attio.connection, "deals")
     return list(Link.objects.filter(object="deals"))
+
+
+def test_the_company_nobody_has_seen_is_merged_meanwhile(attio: Attio, deal: Deal, ours: Company, theirs: str) -> None:
+    choose(deal, ours)
+    other = attio.create("companies", name="Other")
+    survivor = join(attio, theirs, other)
+    tell(attio, survivor, theirs, other)
+    attio.drain()
+    assert Conflict.objects.get(resolved_at=None).theirs == to(survivor)
+    assert there(attio, deal) == survivor
+
+
+def test_the_deal_is_merged_meanwhile(attio: Attio, deal: Deal, ours: Company, theirs: str) -> None:
+    choose(deal, ours)
+    first = str(attio.link(deal).record_id)
+    second = attio.create("deals", name="Coffee", stage="Lead", owner="ada@example.com")
+    sweep(attio, "deals")
+    survivor = join(attio, first, second, object_slug="deals")
+    tell(attio, survivor, first, second, object_slug="deals")
+    attio.drain()
+    assert Conflict.objects.get(resolved_at=None).theirs == to(theirs)
+    assert attio.there("deals", survivor)["associated_company"] == theirs

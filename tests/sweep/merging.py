@@ -13,6 +13,11 @@ def join(attio: Attio, first: str, second: str, object_slug: str = "companies") 
     return str(attio.ask("POST", f"/v2/objects/{object_slug}/records/merge", body, by="Ben")["data"]["new_record_id"])
 
 
+def to(record_id: str) -> dict[str, str]:
+    """A reference to a company."""
+    return {"target_object": "companies", "target_record_id": record_id}
+
+
 def row(record_id: str) -> Company:
     return Company.objects.by_record_id(record_id).get()
 

@@ -24,13 +24,9 @@ from attio_mirror.testing import Attio
 from ..batches.kit import anybody, braked, frame, pile
 from ..flows.test_refusals import custom
 from .kit import read, sow, sweep
-from .merging import join, row, tell
+from .merging import join, row, tell, to
 
 ALLOWED = {"record_reference": {"allowed_objects": ["companies"]}}
-
-
-def to(record_id: str) -> dict[str, str]:
-    return {"target_object": "companies", "target_record_id": record_id}
 
 
 def deal_with(attio: Attio, **references: Any) -> Deal:

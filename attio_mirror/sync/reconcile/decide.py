@@ -123,5 +123,5 @@ def _settle(decision: Decision, slot: Slot, merged: Merged, remote: Canonical, s
     if merged.owed:
         decision.owed.add(slug)
     decision.take[slug] = merged.row
-    is_unseen = not merged.owed and not slot.attribute.shows(merged.base, slot)
-    decision.base[slug] = agreement(merged.base, since, unseen=is_unseen)
+    is_hidden = not merged.owed and not slot.attribute.shows(merged.base, slot)
+    decision.base[slug] = agreement(merged.base, since, unseen=is_hidden)
