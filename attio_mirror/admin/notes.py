@@ -173,8 +173,8 @@ def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
 def unseen_note(sheet: Sheet, slug: str, value: Canonical) -> SafeString:
     """What Attio holds and the field cannot show."""
     return format_html(
-        '<span class="attio-note">In Attio this is <b>{}</b>, which has no row here yet; it shows as soon '
-        "as it has. If you choose another one, the policy or a person decides between the two.</span>",
+        '<span class="attio-note">In Attio this is <b>{}</b>, which has no row here that this field could point to. '
+        "If you choose another one, the policy or a person decides between the two.</span>",
         sheet.says(slug, value),
     )
 

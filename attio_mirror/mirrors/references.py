@@ -68,6 +68,10 @@ class Pointing(Attribute):
             return union(added, kept)
         return added[0] if added else None
 
+    def shows(self, value: Canonical, slot: Slot) -> bool:
+        """A foreign key is empty while what it should point to has no row. Of several, each is for itself."""
+        return slot.spec.multi or not elements(value) or bool(self.project(value, slot))
+
     def put(self, row: models.Model, value: Canonical, wires: Sequence[Mapping[str, Json]], slot: Slot) -> set[str]:
         """Write a foreign key in memory. A many-to-many relation is written by reconcile, in one batch."""
         if self.is_many:
@@ -123,6 +127,10 @@ class Chosen(Pointing, Scalar):
         """Keys or titles as ids."""
         return Pointing.lift(self, held, base, slot) if self.points else Scalar.lift(self, held, base, slot)
 
+    def shows(self, value: Canonical, slot: Slot) -> bool:
+        """A plain column shows an option it does not know by its id."""
+        return Pointing.shows(self, value, slot) if self.points else Scalar.shows(self, value, slot)
+
     def put(self, row: models.Model, value: Canonical, wires: Sequence[Mapping[str, Json]], slot: Slot) -> set[str]:
         """Keys or titles."""
         return Pointing.put(self, row, value, wires, slot) if self.points else Scalar.put(self, row, value, wires, slot)
@@ -163,10 +171,6 @@ class Reference(Pointing):
         if target is not None and target.record_id:
             return {"target_object": target.object, "target_record_id": target.record_id}
         return {PENDING: f"{related_label(self._related)}:{pk}"}
-
-    def shows(self, value: Canonical, slot: Slot) -> bool:
-        """A foreign key is empty while the record it should point to has no row. Of several, each is for itself."""
-        return slot.spec.multi or not elements(value) or bool(self.project(value, slot))
 
     def know(self, rows: Sequence[models.Model], directory: Directory) -> None:
         """Prefetch the relation, and the links of the rows it points to."""

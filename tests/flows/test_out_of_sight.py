@@ -8,7 +8,8 @@ import pytest
 
 from attio_mirror.core.merge import Policy
 from attio_mirror.mirrors.registry import registry
-from attio_mirror.models import Company, Conflict, Deal, Link, Resolution
+from attio_mirror.models import Company, Conflict, Deal, Link, Member, Resolution
+from attio_mirror.sandbox.values.actors import ActorReference
 from attio_mirror.sync import conflicts
 from attio_mirror.sync.find import find
 from attio_mirror.sync.pull import pull_all
@@ -187,6 +188,33 @@ def read_deals(attio: Attio) -> list[Link]:
     """All deals, and nothing else."""
     pull_all(attio.connection, "deals")
     return list(Link.objects.filter(object="deals"))
+
+
+def test_an_owner_who_is_no_member_is_out_of_sight_as_well(attio: Attio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attio's OpenAPI document: only members can be written, though a token, an app or the system may be read."""
+    deal = make_deal(attio)
+    attio.drain()
+    token = str(attio.connection.actor_id)
+    with monkeypatch.context() as patched:
+        patched.setattr(ActorReference, "read", lambda *_: ("api-token", token))
+        attio.edit(deal, owner="itself")
+    attio.pull(deal)
+    deal.refresh_from_db()
+    assert deal.owner is None
+    deal.owner = Member.objects.get(first_name="Ben")
+    deal.save(update_fields=["owner"])
+    attio.drain()
+    conflict = Conflict.objects.get()
+    assert conflict.theirs == {"referenced_actor_type": "api-token", "referenced_actor_id": token}
+    assert (conflict.base, there_owner(attio, deal)) == (None, token)
+    conflicts.resolve(conflict, Resolution.DJANGO)
+    attio.drain()
+    assert there_owner(attio, deal) == attio.members["Ben"]
+    assert Conflict.objects.filter(resolved_at=None).count() == 0
+
+
+def there_owner(attio: Attio, deal: Deal) -> Any:
+    return attio.record(deal)["owner"]
 
 
 def test_the_company_nobody_has_seen_is_merged_meanwhile(attio: Attio, deal: Deal, ours: Company, theirs: str) -> None:

@@ -133,6 +133,18 @@ def test_a_member_added_beside_an_unheld_actor_keeps_him(directory: Directory) -
     assert slot.local(row, [OUR_TOKEN]) == [ADA, OUR_TOKEN]
 
 
+def test_a_foreign_key_shows_what_has_a_row_and_a_plain_column_whatever_there_is(directory: Directory) -> None:
+    editor, state, genre = (
+        slot_of(directory, "editor", T.ACTOR_REFERENCE),
+        slot_of(directory, "reading_state", T.STATUS),
+        slot_of(directory, "genre", T.SELECT),
+    )
+    unknown = str(uuid4())
+    for slot, shown, hidden in ((editor, ADA, OUR_TOKEN), (state, GREEN, unknown)):
+        assert [slot.attribute.shows(value, slot) for value in (None, shown, hidden)] == [True, True, False]
+    assert genre.attribute.shows(unknown, genre)
+
+
 # -- rows ----------------------------------------------------------------------------------------------------------
 
 
