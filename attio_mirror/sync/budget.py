@@ -31,7 +31,7 @@ FRESH = timedelta(seconds=10)
 """An edit that has waited longer waits for something else than us."""
 BLINK = 0.05
 
-_thread = threading.local()
+_prepaid: ContextVar[Turn | None] = ContextVar("attio_mirror_turn", default=None)
 _is_background: ContextVar[bool] = ContextVar("attio_mirror_background", default=False)
 
 
@@ -46,11 +46,15 @@ class Turn:
     at: float
     silence: threading.Event
     """Set when Attio said 429 to one of those that speak with us."""
+    until: datetime | None = None
+    """From then on somebody else may have taken over what the request is about."""
 
     def wait(self) -> None:
-        """Until the turn has come. Raises RateLimited where Attio wanted silence meanwhile."""
+        """Until the turn has come. Raises RateLimited where Attio wanted silence meanwhile, NotSent if it is over."""
         if self.silence.wait(max(0.0, self.at - time.time())):
             raise RateLimited("Not sent: Attio had just asked us to slow down.")
+        if self.until is not None and timezone.now() >= self.until:
+            raise NotSent("Not sent: this process stood still for so long that another one may have taken over.")
 
 
 def reserve(connection_id: int, kind: str, n: int = 1) -> list[float]:
@@ -75,8 +79,7 @@ def book(connection_id: int, kind: str, silence: threading.Event) -> Turn:
 
 def spend(connection_id: int, kind: str) -> None:
     """Wait for the turn of one request. Raises NotSent where the turn is too far away, or never comes (Paused)."""
-    turn: Turn | None = getattr(_thread, "turn", None)
-    if turn is not None:
+    if (turn := _prepaid.get()) is not None:
         turn.wait()
         return
     if kind == BudgetKind.READ and _is_background.get():
@@ -88,11 +91,11 @@ def spend(connection_id: int, kind: str) -> None:
 @contextmanager
 def prepaid(turn: Turn) -> Iterator[None]:
     """Requests of this thread were reserved by another one: threads that talk to Attio leave the database alone."""
-    _thread.turn = turn
+    before = _prepaid.set(turn)
     try:
         yield
     finally:
-        _thread.turn = None
+        _prepaid.reset(before)
 
 
 @contextmanager
@@ -111,7 +114,7 @@ def hush(connection_id: int, error: RateLimited) -> datetime:
     A prepaid thread only finds out the moment; whoever paid writes it down.
     """
     until = error.retry_at or timezone.now() + timedelta(seconds=1)
-    if getattr(_thread, "turn", None) is None:
+    if _prepaid.get() is None:
         louder = Q(quiet_until=None) | Q(quiet_until__lt=until)
         Connection.objects.filter(louder, pk=connection_id).update(quiet_until=until)
         RateBudget.objects.hush(connection_id, until.timestamp())

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextvars import Context
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from attio_mirror.mirrors.mirror import WhenGone
 from attio_mirror.mirrors.shipped import PersonMirror
 from attio_mirror.models import Company, Deal, LinkState, OutboxState, Person, Workspace
 from attio_mirror.sandbox import faults
+from attio_mirror.sync import line
 from attio_mirror.sync.push import pump
 from attio_mirror.testing import Attio
 
+from ..machine.pool import replace_pool
 from .test_found_by_the_machine import declared
 from .test_main_job import make_deal
 
@@ -221,3 +226,29 @@ def test_a_row_deleted_before_its_lost_create_is_repeated_does_not_come_back(att
     assert not Person.objects.exists(), "its record is that of the deleted row"
     kept = [] if on_delete == WhenGone.DELETE else ["Ann"]
     assert [one["name"] for one in attio.records("people")] == kept
+
+
+@pytest.mark.parametrize("twins", [1, 2])
+def test_a_process_that_stood_still_makes_no_second_record(
+    attio: Attio, monkeypatch: pytest.MonkeyPatch, twins: int
+) -> None:
+    """A laptop is closed just before a create leaves; another worker looks for the record, finds none, makes it."""
+    replace_pool(monkeypatch)
+    deals = [make_deal(attio) for _ in range(twins)]
+    spend, now, left = line.spend, timezone.now, []
+
+    def stand_still(connection_id: int, kind: str) -> None:
+        left.append(kind)
+        if left.count("write") == twins:
+            monkeypatch.setattr(line, "spend", spend)
+            monkeypatch.setattr(timezone, "now", lambda: now() + timedelta(seconds=700))
+            attio.world.clock.advance(700)
+            Context().run(pump, attio.connection.pk)
+            assert len(attio.records("deals")) == twins
+        spend(connection_id, kind)
+
+    monkeypatch.setattr(line, "spend", stand_still)
+    pump(attio.connection.pk)
+    attio.drain()
+    assert len(attio.records("deals")) == twins
+    assert [attio.state(deal) for deal in deals] == [LinkState.IN_STEP] * twins

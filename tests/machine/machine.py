@@ -74,6 +74,7 @@ class MirrorMachine(RuleBasedStateMachine):
         self.deletes = layout.on_delete == WhenGone.DELETE
         self.stack = ExitStack()
         OneByOne.eager = layout.eager
+        self.stack.enter_context(self.meddler.before_turns())
         for alias, tenant in self.tenants.items():
             tenant.hands.take_up(layout)
             tenant.scene.world.readings = layout.readings

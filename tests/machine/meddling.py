@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+import pytest
 import requests
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from attio_mirror.sandbox import Gate, SandboxAdapter
+from attio_mirror.sync import line
 
 Watch = Callable[[requests.PreparedRequest], Callable[[requests.Response | None], None]]
 """Called before a request; what it returns is called with the answer, None where there was none."""
@@ -77,6 +80,22 @@ class Meddler:
         finally:
             self.written = None
 
+    @contextmanager
+    def before_turns(self) -> Iterator[None]:
+        """A moment before each request, while it may still be called off.
+
+        Nothing happens between that and the wire: who stands still just there for half a lease is beyond help.
+        """
+        spend = line.spend
+
+        def wait_and_spend(connection_id: int, kind: str) -> None:
+            self.moment(Where.REQUEST)
+            spend(connection_id, kind)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(line, "spend", wait_and_spend)
+            yield
+
     def moment(self, where: Where) -> None:
         """Such a moment has come."""
         if self.is_dead:
@@ -97,7 +116,7 @@ class Meddler:
         waiting, self.waiting = self.waiting, []  # whoever interrupts is not interrupted
         seen = dict(self.seen)
         for action in one.what:
-            self.act(action)
+            Context().run(self.act, action)  # in another process
         self.waiting, self.seen = waiting, seen
 
     def _execute(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> CursorWrapper:
@@ -110,7 +129,7 @@ class Meddler:
 
 
 class MeddledAdapter(SandboxAdapter):
-    """The sandbox, with moments before and after each request, and somebody who watches what is asked."""
+    """The sandbox, with a moment after each request, and somebody who watches what is asked."""
 
     def __init__(self, gate: Gate, meddler: Meddler, watch: Watch) -> None:
         super().__init__(gate)
@@ -123,7 +142,6 @@ class MeddledAdapter(SandboxAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         assert not connection.in_atomic_block, f"{request.method} {request.url} inside a transaction"
-        self.meddler.moment(Where.REQUEST)
         report = self.watch(request)
         response = None
         try:

@@ -8,9 +8,12 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
-from attio_mirror.models import Attribute, Deal, Link, LinkState, OutboxEntry, OutboxState
+from attio_mirror.core.errors import NotSent
+from attio_mirror.mirrors.registry import registry
+from attio_mirror.models import Attribute, Deal, Link, LinkState, OutboxEntry, OutboxState, Verb
 from attio_mirror.sandbox import faults
 from attio_mirror.signals import refused
+from attio_mirror.sync.frame import Frame
 from attio_mirror.sync.push import outcome, pump
 from attio_mirror.sync.push.claim import claim, claim_one
 from attio_mirror.sync.push.recover import recover
@@ -94,6 +97,18 @@ def test_a_late_worker_changes_nothing(attio: Attio) -> None:
     assert not outcome.move(stale, OutboxState.REFUSED)
     assert attio.entry(deal).state == OutboxState.SETTLED
     assert stale.state == OutboxState.WAITING
+
+
+def test_a_late_worker_takes_no_lease_away(attio: Attio) -> None:
+    deal = make_deal(attio)
+    [stale] = claim(attio.connection.pk, limit=1)
+    frame = Frame.of(attio.connection, registry.of_model(Deal))  # type: ignore[arg-type]  # registered
+    later = timezone.now() + timedelta(hours=1)
+    OutboxEntry.objects.filter(pk=stale.pk).update(state=OutboxState.SENDING, attempts=2, waiting_slot=None)
+    Link.objects.filter(pk=stale.link_id).update(lease_until=later)
+    stale.verb = Verb.CREATE
+    outcome.failed(frame, stale, NotSent("Too late."), {})
+    assert (attio.entry(deal).state, attio.link(deal).lease_until) == (OutboxState.SENDING, later)
 
 
 def test_of_two_pumps_one_wins_an_entry(attio: Attio) -> None:

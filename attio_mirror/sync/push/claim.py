@@ -89,8 +89,9 @@ def renew(entry: OutboxEntry, at: datetime) -> bool:
 
 
 def release(link_ids: Iterable[int]) -> None:
-    """Give leases back."""
-    Link.objects.filter(pk__in=list(link_ids)).update(lease_until=None)
+    """Give leases back, but for those under which a request is out: a worker that comes too late takes none away."""
+    out = OutboxEntry.objects.out().values("link")
+    Link.objects.filter(pk__in=list(link_ids)).exclude(pk__in=out).update(lease_until=None)
 
 
 def put_back(entry: OutboxEntry, *, not_before: datetime | None = None) -> None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -28,6 +28,8 @@ from .outcome import failed, move
 
 T = TypeVar("T")
 
+LEAVES_WITHIN = 0.5
+"""The part of its lease in which a request must have left; the rest is for its answer."""
 GROUP = 6
 """Answers that are settled together: few enough for no thread to come free meanwhile, or not for long."""
 
@@ -134,10 +136,10 @@ class Speaker:
             self._put_back()
             return
         for at in turns:
-            speech = self.queue.popleft()
-            if _announce(speech, at):
-                work = partial(speech.far.send, speech.order)
-                self.out[self._pool.submit(_ask, work, Turn(at, self.silence))] = speech
+            speech, leaves = self.queue.popleft(), _moment(at)
+            if _announce(speech, leaves):
+                turn = Turn(at, self.silence, until=leaves + timedelta(seconds=conf().lease * LEAVES_WITHIN))
+                self.out[self._pool.submit(_ask, partial(speech.far.send, speech.order), turn)] = speech
 
     def _hear(self, speech: Speech, future: Future[Json]) -> None:
         error = future.exception()
@@ -161,14 +163,19 @@ class Speaker:
             self.go_on(BLINK)
 
 
-def _announce(speech: Speech, at: float) -> bool:
+def _moment(at: float) -> datetime:
+    """A turn (Unix time) by the clock that leases go by."""
+    return timezone.now() + timedelta(seconds=max(0.0, at - time.time()))
+
+
+def _announce(speech: Speech, leaves: datetime) -> bool:
     """Before a word is said it is written down what will be said: a crash from here on is known to be one.
 
     False where it is not to be said any more: its row was edited since it was composed, or its entry is dropped.
     """
     entry = speech.entry
     with transaction.atomic():
-        if not renew(entry, timezone.now() + timedelta(seconds=max(0.0, at - time.time()))):
+        if not renew(entry, leaves):
             return False
         if move(
             entry,
