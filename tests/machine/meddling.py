@@ -84,7 +84,7 @@ class Meddler:
     def before_turns(self) -> Iterator[None]:
         """A moment before each request, while it may still be called off.
 
-        Nothing happens between that and the wire: who stands still just there for half a lease is beyond help.
+        Nothing happens between that and the wire: who stands still for minutes just there is beyond help.
         """
         spend = line.spend
 

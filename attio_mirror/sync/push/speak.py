@@ -28,8 +28,6 @@ from .outcome import failed, move
 
 T = TypeVar("T")
 
-LEAVES_WITHIN = 0.5
-"""The part of its lease in which a request must have left; the rest is for its answer."""
 GROUP = 6
 """Answers that are settled together: few enough for no thread to come free meanwhile, or not for long."""
 
@@ -138,7 +136,7 @@ class Speaker:
         for at in turns:
             speech, leaves = self.queue.popleft(), _moment(at)
             if _announce(speech, leaves):
-                turn = Turn(at, self.silence, until=leaves + timedelta(seconds=conf().lease * LEAVES_WITHIN))
+                turn = Turn(at, self.silence, until=leaves + timedelta(seconds=conf().lease - conf().timeout))
                 self.out[self._pool.submit(_ask, partial(speech.far.send, speech.order), turn)] = speech
 
     def _hear(self, speech: Speech, future: Future[Json]) -> None:
