@@ -46,8 +46,8 @@ def deal(attio: Attio, ours: Company, theirs: str) -> Deal:
     return deal
 
 
-def decides(monkeypatch: pytest.MonkeyPatch, policy: Policy) -> None:
-    declared = registry.of_model(Deal).declared["associated_company"]  # type: ignore[union-attr]  # shipped
+def decides(monkeypatch: pytest.MonkeyPatch, slug: str, policy: Policy) -> None:
+    declared = registry.of_model(Deal).declared[slug]  # type: ignore[union-attr]  # shipped
     monkeypatch.setattr(declared, "on_conflict", policy)
 
 
@@ -101,7 +101,7 @@ def test_who_takes_attios_still_sees_nothing(attio: Attio, deal: Deal, ours: Com
 def test_a_policy_decides(
     attio: Attio, deal: Deal, ours: Company, theirs: str, monkeypatch: pytest.MonkeyPatch, policy: Policy, stays: str
 ) -> None:
-    decides(monkeypatch, policy)
+    decides(monkeypatch, "associated_company", policy)
     choose(deal, ours)
     attio.drain()
     assert there(attio, deal) == {"theirs": theirs, "ours": record_of(attio, ours)}[stays]

@@ -200,7 +200,7 @@ def _outstanding(links: Sequence[Link], seen: Mapping[str, Seen]) -> dict[int, V
     told = {link.pk: (link, seen[str(link.record_id)]) for link in links}
     return {
         entry.link_id: voice
-        for entry in entries.only("link_id", "state", "said", "removed", "answered_at")
+        for entry in entries.only("link_id", "state", "said", "removed", "sent_at", "unsure_since", "answered_at")
         if (voice := _voice(entry, *told[entry.link_id])) is not None
     }
 
@@ -209,7 +209,9 @@ def _voice(entry: OutboxEntry, link: Link, seen: Seen) -> Voice | None:
     """What an entry said, for an answer that is not its own. None where the base holds it already."""
     answered_at = entry.answered_at if entry.state == OutboxState.ANSWERED else None
     if answered_at is None or seen.speaks_of < answered_at:
-        return Voice(entry.said, entry.removed)
+        spoke_at = max(at for at in (entry.sent_at, entry.unsure_since) if at is not None)
+        is_news = link.synced_at is None or link.synced_at <= spoke_at
+        return Voice(entry.said, entry.removed, is_news=is_news)
     if link.synced_at is not None and link.synced_at >= answered_at:
         return None
     return Voice(entry.said, entry.removed, arrived=True)

@@ -25,6 +25,8 @@ class Voice:
     """Whether the answer at hand is Attio's answer to exactly this; otherwise we only suspect it arrived."""
     arrived: bool = False
     """Whether Attio had answered it before it told us what is at hand: whoever changed it since had seen it."""
+    is_news: bool = False
+    """Whether nothing was heard of the record since we said it: the base is still the one we spoke upon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,8 @@ def _heard(base: Canonical, local: Canonical, remote: Canonical, slot: Slot, voi
         return base
     word = Word(voice.said[slot.slug], voice.removed.get(slot.slug))
     if not (voice.heard or voice.arrived):
+        if not slot.spec.multi and voice.is_news and same(local, base) and not same(remote, base):
+            return word.said  # somebody put back here what was before, and knew what we had said
         return acknowledge(base, word, remote, multi=slot.spec.multi)
     if slot.spec.multi:
         return hear(base, word)
