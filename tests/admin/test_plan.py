@@ -17,6 +17,7 @@ from attio_mirror.sync.gates import gates_of
 from attio_mirror.sync.pull import pull
 from attio_mirror.testing import Attio
 
+from ..flows.test_main_job import rename
 from ..history.kit import asked, read
 from .desk import Desk, errors
 
@@ -33,11 +34,6 @@ def closed(code: str = "particle_gate_violation", status: int = 400, message: st
 
 def known() -> list[tuple[str, str, str]]:
     return [(gate.object, gate.deed, gate.attribute) for gate in gates_of(Connection.objects.get())]
-
-
-def rename(deal: Deal, name: str) -> None:
-    deal.name = name
-    deal.save(update_fields=["name"])
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from attio_mirror.testing import Attio
 
 from ..machine.pool import replace_pool
 from .test_found_by_the_machine import declared
-from .test_main_job import make_deal
+from .test_main_job import make_deal, rename
 from .test_out_of_sight import decides
 
 LOST_AFTER = [
@@ -240,11 +240,6 @@ def unheard(attio: Attio) -> Deal:
     attio.drain(patient=False)
     assert attio.record(deal)["name"] == "Coffee"
     return deal
-
-
-def rename(deal: Deal, name: str) -> None:
-    deal.name = name
-    deal.save(update_fields=["name"])
 
 
 def test_who_puts_back_what_was_unheard_does_not_lose_to_a_member_in_silence(attio: Attio, unheard: Deal) -> None:

@@ -13,6 +13,12 @@ def make_deal(attio: Attio, **values: object) -> Deal:
     return Deal.objects.create(**given)
 
 
+def rename(row: Deal | Company, name: str) -> None:
+    """Save a new name and nothing else."""
+    row.name = name
+    row.save(update_fields=["name"])
+
+
 def test_a_new_deal_is_created_once_and_in_step(attio: Attio) -> None:
     deal = make_deal(attio, value=Decimal("4200.50"))
     assert attio.state(deal) == LinkState.WAITING

@@ -21,7 +21,7 @@ from attio_mirror.sync.push.retry import drop
 from attio_mirror.testing import Attio
 
 from ..flows.test_found_by_the_machine import declared
-from ..flows.test_main_job import make_deal
+from ..flows.test_main_job import make_deal, rename
 from ..flows.test_refusals import custom
 
 PATIENCE = 5
@@ -68,11 +68,6 @@ def at_turns(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], object]]:
 
     monkeypatch.setattr(speak, "reserve", act_and_reserve)
     return acts
-
-
-def rename(row: Any, name: str) -> None:
-    row.name = name
-    row.save(update_fields=["name"])
 
 
 # -- at once -------------------------------------------------------------------------------------------------------

@@ -20,14 +20,9 @@ from attio_mirror.sync.push.recover import recover
 from attio_mirror.sync.push.retry import drop, retry
 from attio_mirror.testing import Attio
 
-from ..flows.test_main_job import make_deal
+from ..flows.test_main_job import make_deal, rename
 from ..flows.test_refusals import custom
 from .kit import while_out
-
-
-def rename(deal: Deal, name: str) -> None:
-    deal.name = name
-    deal.save(update_fields=["name"])
 
 
 def entries(deal: Deal) -> list[str]:
