@@ -307,7 +307,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('answered', 'Answered, not settled'), ('settled', 'Settled'), ('refused', 'Refused'), ('in_doubt', 'In doubt'), ('folded', 'Folded into a newer entry'), ('dropped', 'Dropped by a person')], default='waiting', max_length=10)),
                 ('waiting_slot', models.PositiveBigIntegerField(blank=True, editable=False, help_text="The link's id while the entry is open.", null=True, unique=True)),
-                ('verb', models.CharField(blank=True, choices=[('create', 'Create (POST)'), ('assert', 'Assert (PUT with matching attribute)'), ('update', 'Update (PATCH)'), ('overwrite', 'Overwrite (PUT by id)'), ('delete', 'Delete')], max_length=10)),
+                ('verb', models.CharField(blank=True, choices=[('create', 'Create (POST)'), ('keyed', 'Create with a key (POST)'), ('assert', 'Assert (PUT with matching attribute)'), ('update', 'Update (PATCH)'), ('overwrite', 'Overwrite (PUT by id)'), ('delete', 'Delete')], max_length=10)),
                 ('attempts', models.PositiveIntegerField(default=0)),
                 ('not_before', models.DateTimeField(default=django.utils.timezone.now)),
                 ('said', models.JSONField(blank=True, default=dict, help_text='What was last sent: slug to canonical value.')),

@@ -45,7 +45,7 @@ class Options:
     object: str
     """Attio's slug of the object."""
     key: str = ""
-    """The slug of a unique attribute: makes a create repeatable (Attio's assert)."""
+    """The slug of a unique attribute: makes a create repeatable, as Attio refuses a second one."""
     direction: Direction = Direction.BOTH
     on_conflict: Policy = Policy.HOLD
     on_delete: WhenGone = WhenGone.KEEP

@@ -42,6 +42,7 @@ class Verb(models.TextChoices):
     """What was asked of Attio."""
 
     CREATE = "create", "Create (POST)"
+    KEYED = "keyed", "Create with a key (POST)"
     ASSERT = "assert", "Assert (PUT with matching attribute)"
     UPDATE = "update", "Update (PATCH)"
     OVERWRITE = "overwrite", "Overwrite (PUT by id)"
@@ -49,7 +50,7 @@ class Verb(models.TextChoices):
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether sending it twice leaves Attio as sending it once. A bare create makes a second record."""
+        """Whether sending it twice leaves Attio as sending it once. A create without a key makes a second record."""
         return self != Verb.CREATE
 
 

@@ -103,7 +103,7 @@ class RecordsFar:
     def send(self, order: Order) -> Json:
         """The verb of the order."""
         match order.verb:
-            case Verb.CREATE:
+            case Verb.CREATE | Verb.KEYED:
                 record = self.service.create(order.object, order.values)
             case Verb.ASSERT:
                 record = self.service.assert_(order.object, order.values, matching=order.matching)  # noqa: PT009  # Attio's word for upsert, no unittest

@@ -159,7 +159,7 @@ def test_an_entry_another_process_is_at_is_waited_for(attio: Attio, run: Run, na
 def test_an_entry_that_waits_for_a_refused_one_does_not_hold_up_the_end(
     attio: Attio, run: Run, naps: list[float]
 ) -> None:
-    attio.gate.faults.add(faults.status(400), method="PUT", path="workspaces")
+    attio.gate.faults.add(faults.status(400), method="POST", path="workspaces/records$")
     workspace = Workspace.objects.create(workspace_id="w-1")
     OutboxEntry.objects.update(state=OutboxState.REFUSED)
     assert run("attio_push").failed

@@ -77,11 +77,11 @@ def test_the_report_names_each_request_and_its_attributes(attio: Attio, configur
     assert plans == [
         Planned("deals", str(deal.pk), Verb.OVERWRITE, ("associated_people", "name"), ("associated_company",)),
         Planned("deals", str(doomed.pk), Verb.DELETE),
-        Planned("companies", str(company.pk), Verb.ASSERT, ("domains", "name")),
+        Planned("companies", str(company.pk), Verb.KEYED, ("domains", "name")),
     ]
     assert summary(plans) == {
         "deals": {"verbs": {"delete": 1, "overwrite": 1}, "slugs": {"associated_people": 1, "name": 1}},
-        "companies": {"verbs": {"assert": 1}, "slugs": {"domains": 1, "name": 1}},
+        "companies": {"verbs": {"keyed": 1}, "slugs": {"domains": 1, "name": 1}},
     }
 
 

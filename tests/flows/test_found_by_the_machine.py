@@ -67,7 +67,7 @@ def test_two_rows_with_one_key_do_not_write_over_each_other(attio: Attio) -> Non
 
 
 def test_a_row_waits_while_a_like_one_is_on_its_way(attio: Attio) -> None:
-    attio.gate.faults.add(faults.timeout_after, method="PUT", path=r"/people/records$")
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/people/records$")
     first = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
     attio.drain(patient=False)
     second = Person.objects.create(full_name="Bob", email_addresses=["a@example.com"])

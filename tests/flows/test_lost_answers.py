@@ -64,7 +64,7 @@ def test_a_bare_create_that_never_took_effect_is_sent_again_once_that_is_sure(
 
 @pytest.mark.parametrize("fault", [*LOST_AFTER, *LOST_BEFORE], ids=lambda f: f"{f.kind}-{f.after}")
 def test_a_create_with_a_key_whose_answer_is_lost_makes_one_record(attio: Attio, fault: faults.Fault) -> None:
-    attio.gate.faults.add(fault, method="PUT", path=r"/workspaces/records$")
+    attio.gate.faults.add(fault, method="POST", path=r"/workspaces/records$")
     workspace = Workspace.objects.create(workspace_id="w-1", name="Tea house")
     attio.drain()
     assert len(attio.records("workspaces")) == 1
@@ -73,7 +73,7 @@ def test_a_create_with_a_key_whose_answer_is_lost_makes_one_record(attio: Attio,
 
 @pytest.mark.parametrize("fault", [*LOST_AFTER, *LOST_BEFORE], ids=lambda f: f"{f.kind}-{f.after}")
 def test_a_key_edited_after_its_create_was_lost_makes_no_second_record(attio: Attio, fault: faults.Fault) -> None:
-    attio.gate.faults.add(fault, method="PUT", path=r"/(workspaces|companies)/records$", times=2)
+    attio.gate.faults.add(fault, method="POST", path=r"/(workspaces|companies)/records$", times=2)
     workspace = Workspace.objects.create(workspace_id="w-1", name="Tea house")
     company = Company.objects.create(name="Tea house", domains=["tea.example"])
     attio.drain(patient=False)
@@ -90,7 +90,7 @@ def test_a_key_edited_after_its_create_was_lost_makes_no_second_record(attio: At
 
 @pytest.mark.parametrize("fault", LOST_AFTER, ids=lambda f: f.kind)
 def test_a_key_a_colleague_edited_before_we_knew_makes_no_second_record(attio: Attio, fault: faults.Fault) -> None:
-    attio.gate.faults.add(fault, method="PUT", path=r"/people/records$", times=2)
+    attio.gate.faults.add(fault, method="POST", path=r"/people/records$", times=2)
     ann = Person.objects.create(full_name="Ann", email_addresses=["ann@old.example"])
     attio.drain(patient=False)
     record = only_record(attio, "people")
@@ -133,7 +133,7 @@ def test_a_lost_record_is_known_though_an_attribute_of_it_tells_no_history(attio
 
 
 def test_a_colleagues_record_with_the_key_we_had_meant_is_left_alone(attio: Attio) -> None:
-    attio.gate.faults.add(faults.timeout_before, method="PUT", path=r"/workspaces/records$")
+    attio.gate.faults.add(faults.timeout_before, method="POST", path=r"/workspaces/records$")
     workspace = Workspace.objects.create(workspace_id="w-1", name="Tea house")
     attio.drain(patient=False)
     attio.create("workspaces", workspace_id="w-1", name="Ben's")
@@ -218,7 +218,7 @@ def _die(*_: object) -> None:
 @pytest.mark.parametrize("on_delete", [WhenGone.KEEP, WhenGone.DELETE])
 def test_a_row_deleted_before_its_lost_create_is_repeated_does_not_come_back(attio: Attio, on_delete: WhenGone) -> None:
     with declared(PersonMirror, on_delete=on_delete):
-        attio.gate.faults.add(faults.timeout_after, method="PUT", path=r"/people/records$")
+        attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/people/records$")
         ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
         attio.drain(patient=False)
         ann.delete()

@@ -149,11 +149,11 @@ def test_a_deal_waits_for_its_refused_company_and_follows_when_it_is_mended(atti
     assert attio.record(deal)["associated_company"] == attio.link(company).record_id
 
 
-def test_a_workspace_asserted_twice_is_one_record(attio: Attio) -> None:
+def test_a_workspace_made_again_under_its_key_is_one_record(attio: Attio) -> None:
     workspace = Workspace.objects.create(workspace_id="w-1", name="Tea")
     attio.drain()
     [write] = [w for w in attio.gate.writes() if "workspaces" in w.path]
-    assert (write.method, write.query) == ("PUT", {"matching_attribute": "workspace_id"})
+    assert (write.method, write.query) == ("POST", {})
     workspace.delete()
     again = Workspace.objects.create(workspace_id="w-1", name="Tea again")
     attio.drain()

@@ -104,7 +104,7 @@ def test_the_next_batch_is_out_before_the_last_is_answered(attio: Attio, answers
     company = Company.objects.create(name="Acme", domains=["acme.example"])
     deal = make_deal(attio)
     beside, in_time = threading.Event(), []
-    answers["PUT", "/companies/records"] = lambda: in_time.append(beside.wait(PATIENCE))
+    answers["POST", "/companies/records"] = lambda: in_time.append(beside.wait(PATIENCE))
     answers["POST", "/deals/records"] = beside.set
     pump(attio.connection.pk)
     assert in_time == [True]

@@ -27,7 +27,7 @@ from .claim import put_back, release
 from .compose import Debt, debt, order, removed
 from .doubt import find_lost
 from .keys import find_twins
-from .outcome import TAKEN, failed, gone, refuse, settled
+from .outcome import TAKEN, failed, found_held, gone, refuse, settled
 from .settle import settle
 from .speak import Speaker, Speech
 
@@ -199,7 +199,7 @@ def _compose(
 def _speech(frame: Frame, far: Far, entry: OutboxEntry, row: models.Model, owed: Debt, batch: Batch) -> Speech | None:
     said: dict[str, Canonical] = dict(owed.owed)
     try:
-        ordered = order(frame, far, entry.link, row, said)
+        ordered = order(frame, far, entry.link, row, said, is_held=found_held(entry))
         return Speech(frame, far, entry, ordered, said, removed(frame, entry.link, said))
     except InvalidValue as error:
         refuse(frame, entry, {"slug": None, "message": str(error), "code": "invalid_here"})

@@ -66,9 +66,11 @@ def _owe(found: Debt, slug: str, value: Canonical, base: Canonical) -> None:
         found.owed[slug] = value
 
 
-def order(frame: Frame, far: Far, link: Link, row: models.Model, owed: Mapping[str, Canonical]) -> Order:
+def order(
+    frame: Frame, far: Far, link: Link, row: models.Model, owed: Mapping[str, Canonical], *, is_held: bool = False
+) -> Order:
     """The request that pays a debt. Raises InvalidValue for a value that has no wire form."""
-    verb = verb_of(frame, link, owed)
+    verb = verb_of(frame, link, owed, is_held=is_held)
     values: dict[str, Json] = {}
     for slug, value in owed.items():
         sent = _sent(verb, frame, slug, value, agreed(link, slug))
@@ -77,10 +79,10 @@ def order(frame: Frame, far: Far, link: Link, row: models.Model, owed: Mapping[s
     return Order(verb, frame.object, link.record_id or "", values, matching, far.where(row))
 
 
-def verb_of(frame: Frame, link: Link, owed: Mapping[str, Canonical]) -> Verb:
-    """What has to be asked of Attio to pay a debt."""
+def verb_of(frame: Frame, link: Link, owed: Mapping[str, Canonical], *, is_held: bool = False) -> Verb:
+    """What has to be asked of Attio to pay a debt. `is_held`: Attio said that a record we do not find holds the key."""
     if not link.record_id:
-        return Verb.ASSERT if owed.get(frame.mirror.options.key) else Verb.CREATE
+        return (Verb.ASSERT if is_held else Verb.KEYED) if owed.get(frame.mirror.options.key) else Verb.CREATE
     return Verb.OVERWRITE if removed(frame, link, owed) else Verb.UPDATE
 
 

@@ -1,6 +1,7 @@
 """Twins: before a row with a key is created in Attio, a record that already holds the key is looked for and adopted.
 
-Attio's assert would overwrite that record's values unseen; adopting it first lets the merge decide value by value.
+Attio's assert would overwrite that record's values unseen; adopting it first lets the merge decide value by value. Who
+takes the key after we looked is not overwritten either: a create is refused then (Attio's docs), and we look again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CHUNK = 50
 
 @dataclass(slots=True)
 class Rivals:
-    """Rows that must not be sent: Attio's assert would write them over the record of the row that came first."""
+    """Rows that must not be sent: the record with their key is, or will be, that of the row that came first."""
 
     taken: set[int] = field(default_factory=set)
     """Links whose key a record holds that is another row's."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ...core import retry
 from ...core.blame import blame
-from ...core.errors import AttioError, Json, RateLimited
+from ...core.errors import AttioError, Json, NotUnique, RateLimited
 from ...models import ATTRIBUTES, Link, OutboxEntry, OutboxState, Verb
 from ...signals import refused as refused_signal
 from ..budget import Paused
@@ -36,8 +36,9 @@ def failed(frame: Frame, entry: OutboxEntry, error: AttioError, sent: Json) -> N
     if entry.state == OutboxState.SENDING and not error.is_without_effect:
         entry.unsure_since = entry.unsure_since or entry.sent_at
     repeatable = Verb(entry.verb).is_repeatable
-    decision = retry.decide(error, attempts=entry.attempts, now=timezone.now(), repeatable=repeatable, salt=entry.pk)
-    match decision:
+    match retry.decide(error, attempts=entry.attempts, now=timezone.now(), repeatable=repeatable, salt=entry.pk):
+        case retry.GiveUp() if entry.verb == Verb.KEYED and isinstance(error, NotUnique):
+            reopen(entry, OutboxState.WAITING, facts, not_before=timezone.now())  # somebody took the key: look again
         case retry.RetryAt(at):
             tries = entry.attempts - isinstance(error, RateLimited | Paused)  # it was not looked at over there
             reopen(entry, OutboxState.WAITING, facts, not_before=at, attempts=tries)
@@ -45,6 +46,11 @@ def failed(frame: Frame, entry: OutboxEntry, error: AttioError, sent: Json) -> N
             refuse(frame, entry, facts)
         case retry.InDoubt():
             reopen(entry, OutboxState.IN_DOUBT, facts, not_before=timezone.now())
+
+
+def found_held(entry: OutboxEntry) -> bool:
+    """Whether the last we heard of a create is that a record holds its key."""
+    return entry.verb == Verb.KEYED and entry.error.get("code") == "uniqueness_conflict"
 
 
 def refuse(frame: Frame, entry: OutboxEntry, facts: dict[str, Any]) -> None:
