@@ -230,6 +230,27 @@ def test_a_row_deleted_before_its_lost_create_is_repeated_does_not_come_back(att
     assert [one["name"] for one in attio.records("people")] == kept
 
 
+@pytest.mark.parametrize("on_delete", [WhenGone.KEEP, WhenGone.DELETE])
+def test_a_row_deleted_after_the_process_that_sent_it_died_does_not_come_back(
+    attio: Attio, on_delete: WhenGone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with declared(PersonMirror, on_delete=on_delete):
+        ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
+        with monkeypatch.context() as patch:
+            patch.setattr("attio_mirror.sync.push.speak.Speaker._hear", _die)
+            with pytest.raises(KeyboardInterrupt):
+                attio.drain()
+        assert attio.entry(ann).state == OutboxState.SENDING
+        ann.delete()
+        attio.pass_time(200)
+        attio.drain()
+        attio.pull_all()
+        attio.drain()
+    assert not Person.objects.exists(), "its record is that of the deleted row"
+    kept = [] if on_delete == WhenGone.DELETE else ["Ann"]
+    assert [one["name"] for one in attio.records("people")] == kept
+
+
 @pytest.fixture
 def unheard(attio: Attio) -> Deal:
     """A deal that was Tea; that it is Coffee now was said, and the answer was lost."""

@@ -90,14 +90,19 @@ def reopen(
 
 
 def _fold(entry: OutboxEntry, state: OutboxState, changes: dict[str, Any]) -> None:
-    """The newer entry takes over what was said (it may have arrived) and, where repeating is not safe, the doubt."""
+    """The newer entry takes over what was said (it may have arrived) and, where repeating is not safe, the doubt.
+
+    The row of a create may have gone: then it is not repeated, and what it may have made is to be found and deleted.
+    """
     with transaction.atomic():
         newer = OutboxEntry.objects.select_for_update().get(waiting_slot=entry.link_id)
         newer.said, newer.removed = {**entry.said, **newer.said}, {**entry.removed, **newer.removed}
         newer.unsure_since = entry.unsure_since or newer.unsure_since
         fields = ["said", "removed", "unsure_since"]
-        if state == OutboxState.IN_DOUBT:
-            newer.state, newer.verb, newer.sent_at, newer.error = state, entry.verb, entry.sent_at, changes["error"]
+        is_orphan = newer.verb == Verb.DELETE and newer.unsure_since is not None and newer.link.record_id is None
+        if state == OutboxState.IN_DOUBT or is_orphan:
+            newer.state, newer.verb = OutboxState.IN_DOUBT, entry.verb
+            newer.sent_at, newer.error = entry.sent_at, changes["error"]
             fields += ["state", "verb", "sent_at", "error"]
         if state == OutboxState.WAITING:
             newer.not_before = max(newer.not_before, changes["not_before"])
