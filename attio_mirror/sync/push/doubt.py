@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ...conf import conf
@@ -19,6 +20,7 @@ from ...core.values import elements, key, keys, same
 from ...mirrors.mirror import WhenGone
 from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
+from ...models.outbox import OUT
 from ..far import Far, RecordsFar, far_side
 from ..frame import Frame, Seen, agreement
 from ..mark import queue
@@ -71,11 +73,28 @@ def _others_are_out(entry: OutboxEntry) -> bool:
 
 
 def _find(frame: Frame, far: RecordsFar, entry: OutboxEntry) -> Seen | None:
-    """The oldest record no other row mirrors, made since by us, that says what we said, or did before an edit."""
+    """The oldest record no other row mirrors, made since by us, that says what we said, or did before an edit.
+
+    What answers another create better is left to that one.
+    """
     since = to_stamp((entry.unsure_since or entry.sent_at or entry.created_at) - SKEW)
     ours = [one for page in far.since(since) for one in _unclaimed(frame, page, entry)]
-    alike = (one for one in ours if _says(one, entry))
-    return next(alike, None) or next((one for one in ours if _once_said(frame, far, one, entry)), None)
+    rivals = _rivals(entry) if ours else []
+    alike = (one for one in ours if _says(one, entry) and not _is_better_said(one, rivals, than=len(entry.said)))
+    edited = (one for one in ours if not _is_better_said(one, rivals) and _once_said(frame, far, one, entry))
+    return next(alike, None) or next(edited, None)
+
+
+def _rivals(entry: OutboxEntry) -> list[OutboxEntry]:
+    """Other creates that may have arrived, and of which nobody knows what they made."""
+    unheard = OutboxEntry.objects.unfinished().filter(Q(unsure_since__isnull=False) | Q(state__in=OUT))
+    unheard = unheard.filter(link__connection=entry.link.connection_id, link__object=entry.link.object)
+    return list(unheard.filter(link__record_id=None).exclude(link=entry.link_id).only("said"))
+
+
+def _is_better_said(seen: Seen, rivals: Sequence[OutboxEntry], *, than: int = 0) -> bool:
+    """Whether another create said just what a record says, and more of it."""
+    return any(len(rival.said) > than and _says(seen, rival) for rival in rivals)
 
 
 def _unclaimed(frame: Frame, page: Sequence[Seen], entry: OutboxEntry) -> list[Seen]:
