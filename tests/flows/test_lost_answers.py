@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -181,6 +182,20 @@ def test_two_like_deals_in_doubt_find_a_record_each(attio: Attio) -> None:
     assert {attio.state(first), attio.state(second)} == {LinkState.IN_STEP}
 
 
+def test_of_two_like_deals_in_doubt_none_takes_the_record_that_says_all_the_other_said(attio: Attio) -> None:
+    attio.gate.faults.add(faults.timeout_before, method="POST", path=r"/deals/records$")
+    attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
+    plain, rich = make_deal(attio), make_deal(attio, value=Decimal(500))
+    attio.drain()
+    attio.pass_time(61)
+    attio.drain()
+    plain.refresh_from_db()
+    rich.refresh_from_db()
+    assert (plain.value, rich.value) == (None, Decimal(500))
+    assert [attio.record(deal)["value"] for deal in (plain, rich)] == [None, 500]
+    assert len(attio.records("deals")) == 2
+
+
 def test_a_pull_between_a_create_and_its_answer_makes_no_second_row(attio: Attio) -> None:
     attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/deals/records$")
     make_deal(attio)
@@ -270,6 +285,24 @@ def test_who_puts_back_what_was_unheard_does_not_lose_to_a_member_in_silence(att
     conflict = Conflict.objects.get()
     assert (conflict.base, conflict.ours, conflict.theirs) == ("Coffee", "Tea", "Cocoa")
     assert attio.record(unheard)["name"] == "Cocoa"
+
+
+def test_who_puts_it_back_after_both_sides_parted_does_not_lose_in_silence_either(attio: Attio, unheard: Deal) -> None:
+    """Attio had Coffee, and a member saw it; of that nothing was heard when the conflict about what followed began."""
+    attio.edit(unheard, name="Cocoa")
+    rename(unheard, "Chai")
+    attio.pull(unheard)
+    assert (Conflict.objects.get().ours, Conflict.objects.get().theirs) == ("Chai", "Cocoa")
+    attio.drain()
+    attio.edit(unheard, name="Cacao")
+    rename(unheard, "Tea")
+    attio.drain()
+    attio.pull(unheard)
+    conflict = Conflict.objects.get(resolved_at=None)
+    assert (conflict.base, conflict.ours, conflict.theirs) == ("Coffee", "Tea", "Cacao")
+    attio.edit(unheard, name="Tea")
+    attio.pull(unheard)
+    assert attio.state(unheard) == LinkState.IN_STEP
 
 
 def test_a_row_that_took_a_members_value_since_was_not_put_back_by_anybody(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from django.db import models
 
@@ -12,7 +13,7 @@ from ...core.merge import Merged, Sides, Word, acknowledge, hear, merge
 from ...core.values import Canonical, same
 from ...mirrors.attributes import Slot
 from ...models import Link
-from ..frame import Frame, Seen, agreed, agreement, known
+from ..frame import SAID, Frame, Seen, agreed, agreement, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,22 @@ class Voice:
     """Whether Attio had answered it before it told us what is at hand: whoever changed it since had seen it."""
     is_news: bool = False
     """Whether nothing was heard of the record since we said it: the base is still the one we spoke upon."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is certain that Attio took it."""
+        return self.heard or self.arrived
+
+    def about(self, link: Link, slug: str) -> Voice:
+        """With what was said before both sides parted over an attribute: the base has stayed the same since."""
+        entry = link.base.get(slug) or {}
+        if self.is_settled or SAID not in entry:
+            return self
+        return replace(self, said={slug: self.said.get(slug, entry[SAID])}, is_news=True)
+
+    def unheard(self, slug: str) -> dict[str, Json]:
+        """What a base has to remember of it where both sides part."""
+        return {SAID: self.said[slug]} if slug in self.said and not self.is_settled else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +95,10 @@ def decide(frame: Frame, link: Link, row: models.Model, seen: Seen, voice: Voice
             _settle(decision, slot, Merged(row=remote, base=remote, owed=False, clash=False, yielded=False), remote)
         elif slug in local.values:
             ours = local.values[slug]
-            before = base if slug in voice.said else known(link, slug, ours)
-            sides = Sides(_heard(before, ours, remote, slot, voice), ours, remote, link.marked_at, seen.since(slug))
-            _settle(decision, slot, _merge(frame, slot, sides), remote, sides)
+            said = voice.about(link, slug)
+            before = base if slug in said.said else known(link, slug, ours)
+            sides = Sides(_heard(before, ours, remote, slot, said), ours, remote, link.marked_at, seen.since(slug))
+            _settle(decision, slot, _merge(frame, slot, sides), remote, sides, said.unheard(slug))
     return decision
 
 
@@ -94,7 +112,7 @@ def _heard(base: Canonical, local: Canonical, remote: Canonical, slot: Slot, voi
     if slot.slug not in voice.said:
         return base
     word = Word(voice.said[slot.slug], voice.removed.get(slot.slug))
-    if not (voice.heard or voice.arrived):
+    if not voice.is_settled:
         if not slot.spec.multi and voice.is_news and same(local, base) and not same(remote, base):
             return word.said  # somebody put back here what was before, and knew what we had said
         return acknowledge(base, word, remote, multi=slot.spec.multi)
@@ -112,14 +130,21 @@ def _merge(frame: Frame, slot: Slot, sides: Sides) -> Merged:
     return merge(sides, policy=frame.policy(slot), multi=slot.spec.multi)
 
 
-def _settle(decision: Decision, slot: Slot, merged: Merged, remote: Canonical, sides: Sides | None = None) -> None:
+def _settle(
+    decision: Decision,
+    slot: Slot,
+    merged: Merged,
+    remote: Canonical,
+    sides: Sides | None = None,
+    unheard: Mapping[str, Json] = MappingProxyType({}),
+) -> None:
     """Enter one attribute's outcome."""
     slug, since = slot.slug, decision.seen.since(slot.slug)
     clash = Clash(slug, sides.base, sides.local, remote) if sides else Clash(slug, None, None, remote)
     if merged.clash:
         decision.clashes.append(clash)
         if sides is not None:  # not agreed on, but seen: when it goes again, the ledger must hear of that
-            decision.base[slug] = agreement(sides.base, since)
+            decision.base[slug] = {**agreement(sides.base, since), **unheard}
         return
     decision.agreed.add(slug)
     if merged.yielded:
