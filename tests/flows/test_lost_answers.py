@@ -293,7 +293,10 @@ def test_who_puts_it_back_after_both_sides_parted_does_not_lose_in_silence_eithe
     rename(unheard, "Chai")
     attio.pull(unheard)
     assert (Conflict.objects.get().ours, Conflict.objects.get().theirs) == ("Chai", "Cocoa")
+    unheard.value = Decimal(7)
+    unheard.save(update_fields=["value"])
     attio.drain()
+    assert attio.record(unheard)["value"] == 7
     attio.edit(unheard, name="Cacao")
     rename(unheard, "Tea")
     attio.drain()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from django.db import models
@@ -35,11 +35,11 @@ class Voice:
         return self.heard or self.arrived
 
     def about(self, link: Link, slug: str) -> Voice:
-        """With what was said before both sides parted over an attribute: the base has stayed the same since."""
+        """What was said of one attribute, also before both sides parted over it: the base has stayed the same since."""
         entry = link.base.get(slug) or {}
-        if self.is_settled or SAID not in entry:
+        if SAID not in entry or (self.is_settled and slug in self.said):
             return self
-        return replace(self, said={slug: self.said.get(slug, entry[SAID])}, is_news=True)
+        return Voice({slug: self.said.get(slug, entry[SAID])}, is_news=True)
 
     def unheard(self, slug: str) -> dict[str, Json]:
         """What a base has to remember of it where both sides part."""
