@@ -10,10 +10,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from attio_mirror.core.merge import Policy
 from attio_mirror.mirrors.mirror import WhenGone
 from attio_mirror.mirrors.shipped import PersonMirror
-from attio_mirror.models import Company, Conflict, Deal, LinkState, OutboxEntry, OutboxState, Person, Workspace
+from attio_mirror.models import Company, Deal, LinkState, OutboxState, Person, Workspace
 from attio_mirror.sandbox import faults
 from attio_mirror.sync import line
 from attio_mirror.sync.push import pump
@@ -21,8 +20,7 @@ from attio_mirror.testing import Attio
 
 from ..machine.pool import replace_pool
 from .test_found_by_the_machine import declared
-from .test_main_job import make_deal, rename
-from .test_out_of_sight import decides
+from .test_main_job import make_deal
 
 LOST_AFTER = [
     faults.timeout_after,
@@ -264,62 +262,6 @@ def test_a_row_deleted_after_the_process_that_sent_it_died_does_not_come_back(
     assert not Person.objects.exists(), "its record is that of the deleted row"
     kept = [] if on_delete == WhenGone.DELETE else ["Ann"]
     assert [one["name"] for one in attio.records("people")] == kept
-
-
-@pytest.fixture
-def unheard(attio: Attio) -> Deal:
-    """A deal that was Tea; that it is Coffee now was said, and the answer was lost."""
-    deal = make_deal(attio)
-    attio.drain()
-    attio.gate.faults.add(faults.timeout_after, method="PATCH", path=r"/deals/records/")
-    rename(deal, "Coffee")
-    attio.drain(patient=False)
-    assert attio.record(deal)["name"] == "Coffee"
-    return deal
-
-
-def test_who_puts_back_what_was_unheard_does_not_lose_to_a_member_in_silence(attio: Attio, unheard: Deal) -> None:
-    attio.edit(unheard, name="Cocoa")
-    rename(unheard, "Tea")
-    attio.drain()
-    conflict = Conflict.objects.get()
-    assert (conflict.base, conflict.ours, conflict.theirs) == ("Coffee", "Tea", "Cocoa")
-    assert attio.record(unheard)["name"] == "Cocoa"
-
-
-def test_who_puts_it_back_after_both_sides_parted_does_not_lose_in_silence_either(attio: Attio, unheard: Deal) -> None:
-    """Attio had Coffee, and a member saw it; of that nothing was heard when the conflict about what followed began."""
-    attio.edit(unheard, name="Cocoa")
-    rename(unheard, "Chai")
-    attio.pull(unheard)
-    assert (Conflict.objects.get().ours, Conflict.objects.get().theirs) == ("Chai", "Cocoa")
-    unheard.value = Decimal(7)
-    unheard.save(update_fields=["value"])
-    attio.drain()
-    assert attio.record(unheard)["value"] == 7
-    attio.edit(unheard, name="Cacao")
-    rename(unheard, "Tea")
-    attio.drain()
-    attio.pull(unheard)
-    conflict = Conflict.objects.get(resolved_at=None)
-    assert (conflict.base, conflict.ours, conflict.theirs) == ("Coffee", "Tea", "Cacao")
-    attio.edit(unheard, name="Tea")
-    attio.pull(unheard)
-    assert attio.state(unheard) == LinkState.IN_STEP
-
-
-def test_a_row_that_took_a_members_value_since_was_not_put_back_by_anybody(
-    attio: Attio, unheard: Deal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    decides(monkeypatch, "name", Policy.ATTIO)
-    OutboxEntry.objects.unfinished().update(state=OutboxState.SENDING)  # its worker died
-    for name in ("Cocoa", "Cacao"):
-        attio.edit(unheard, name=name)
-        attio.pull(unheard)
-    unheard.refresh_from_db()
-    assert unheard.name == "Cacao"
-    [yielded] = Conflict.objects.all()
-    assert (yielded.ours, yielded.theirs) == ("Coffee", "Cocoa")
 
 
 @pytest.mark.parametrize("twins", [1, 2])
