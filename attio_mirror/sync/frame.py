@@ -38,7 +38,7 @@ SETTINGS_OF_AN_ATTRIBUTE = (
 UNSEEN = "unseen"
 """Key of an entry of a base whose value the row could not show when it took it."""
 SAID = "said"
-"""Key of an entry of a base for what we had said before both sides parted, and never heard of."""
+"""Key of an entry of a base for what we have said upon it since, and never heard of."""
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,22 @@ def test_who_puts_it_back_after_both_sides_parted_does_not_lose_in_silence_eithe
     assert attio.state(unheard) == LinkState.IN_STEP
 
 
+def test_a_reading_before_our_word_arrives_does_not_make_it_forgotten(attio: Attio) -> None:
+    deal = make_deal(attio)
+    attio.drain()
+    attio.gate.faults.add(faults.timeout_before, method="PATCH", path=r"/deals/records/")
+    rename(deal, "Coffee")
+    attio.drain(patient=False)
+    attio.edit(deal, value=5)
+    attio.pull(deal)
+    attio.edit(deal, name="Coffee")  # it arrives after all
+    attio.edit(deal, name="Cocoa")
+    rename(deal, "Tea")
+    attio.drain()
+    conflict = Conflict.objects.get()
+    assert (conflict.base, conflict.ours, conflict.theirs) == ("Coffee", "Tea", "Cocoa")
+
+
 def test_a_row_that_took_a_members_value_since_was_not_put_back_by_anybody(
     attio: Attio, unheard: Deal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,14 +35,14 @@ class Voice:
         return self.heard or self.arrived
 
     def about(self, link: Link, slug: str) -> Voice:
-        """What was said of one attribute, also before both sides parted over it: the base has stayed the same since."""
+        """What was said of one attribute, as the outbox knows or the base, which has stayed the same since."""
         entry = link.base.get(slug) or {}
         if SAID not in entry or (self.is_settled and slug in self.said):
             return self
         return Voice({slug: self.said.get(slug, entry[SAID])}, is_news=True)
 
     def unheard(self, slug: str) -> dict[str, Json]:
-        """What a base has to remember of it where both sides part."""
+        """What a base that stays as it was has to remember of it."""
         return {SAID: self.said[slug]} if slug in self.said and not self.is_settled else {}
 
 
@@ -154,3 +154,5 @@ def _settle(
     decision.take[slug] = merged.row
     is_hidden = not merged.owed and not slot.attribute.shows(merged.base, slot)
     decision.base[slug] = agreement(merged.base, since, unseen=is_hidden)
+    if sides is not None and merged.owed and same(remote, sides.base) and not slot.spec.multi:
+        decision.base[slug].update(unheard)  # it may still be on its way
