@@ -76,6 +76,10 @@ class OutboxQuerySet(models.QuerySet["OutboxEntry"]):
         """Entries whose request is out or whose answer is not settled."""
         return self.filter(state__in=OUT)
 
+    def unheard(self) -> OutboxQuerySet:
+        """Unfinished ones that may have arrived, and of whose words nobody knows what became of them."""
+        return self.unfinished().filter(Q(unsure_since__isnull=False) | Q(state__in=OUT)).exclude(said={})
+
     def unfinished(self) -> OutboxQuerySet:
         """Open entries and those that are out."""
         return self.filter(state__in=(*OPEN, *OUT))

@@ -228,17 +228,21 @@ def _die(*_: object) -> None:
     raise KeyboardInterrupt
 
 
+def delete_for_good(attio: Attio, ann: Person) -> None:
+    ann.delete()
+    attio.drain()
+    attio.pull_all()
+    attio.drain()
+    assert not Person.objects.exists(), "its record is that of the deleted row"
+
+
 @pytest.mark.parametrize("on_delete", [WhenGone.KEEP, WhenGone.DELETE])
 def test_a_row_deleted_before_its_lost_create_is_repeated_does_not_come_back(attio: Attio, on_delete: WhenGone) -> None:
     with declared(PersonMirror, on_delete=on_delete):
         attio.gate.faults.add(faults.timeout_after, method="POST", path=r"/people/records$")
         ann = Person.objects.create(full_name="Ann", email_addresses=["a@example.com"])
         attio.drain(patient=False)
-        ann.delete()
-        attio.drain()
-        attio.pull_all()
-        attio.drain()
-    assert not Person.objects.exists(), "its record is that of the deleted row"
+        delete_for_good(attio, ann)
     kept = [] if on_delete == WhenGone.DELETE else ["Ann"]
     assert [one["name"] for one in attio.records("people")] == kept
 
@@ -254,12 +258,8 @@ def test_a_row_deleted_after_the_process_that_sent_it_died_does_not_come_back(
             with pytest.raises(KeyboardInterrupt):
                 attio.drain()
         assert attio.entry(ann).state == OutboxState.SENDING
-        ann.delete()
         attio.pass_time(200)
-        attio.drain()
-        attio.pull_all()
-        attio.drain()
-    assert not Person.objects.exists(), "its record is that of the deleted row"
+        delete_for_good(attio, ann)
     kept = [] if on_delete == WhenGone.DELETE else ["Ann"]
     assert [one["name"] for one in attio.records("people")] == kept
 

@@ -15,14 +15,20 @@ from .test_main_job import make_deal, rename
 from .test_out_of_sight import decides
 
 
-@pytest.fixture
-def unheard(attio: Attio) -> Deal:
-    """A deal that was Tea; that it is Coffee now was said, and the answer was lost."""
+def say_coffee(attio: Attio, fault: faults.Fault) -> Deal:
+    """A deal that was Tea; that it is Coffee now was said, and no answer came."""
     deal = make_deal(attio)
     attio.drain()
-    attio.gate.faults.add(faults.timeout_after, method="PATCH", path=r"/deals/records/")
+    attio.gate.faults.add(fault, method="PATCH", path=r"/deals/records/")
     rename(deal, "Coffee")
     attio.drain(patient=False)
+    return deal
+
+
+@pytest.fixture
+def unheard(attio: Attio) -> Deal:
+    """One that Attio took."""
+    deal = say_coffee(attio, faults.timeout_after)
     assert attio.record(deal)["name"] == "Coffee"
     return deal
 
@@ -58,11 +64,7 @@ def test_who_puts_it_back_after_both_sides_parted_does_not_lose_in_silence_eithe
 
 
 def test_a_reading_before_our_word_arrives_does_not_make_it_forgotten(attio: Attio) -> None:
-    deal = make_deal(attio)
-    attio.drain()
-    attio.gate.faults.add(faults.timeout_before, method="PATCH", path=r"/deals/records/")
-    rename(deal, "Coffee")
-    attio.drain(patient=False)
+    deal = say_coffee(attio, faults.timeout_before)
     attio.edit(deal, value=5)
     attio.pull(deal)
     attio.edit(deal, name="Coffee")  # it arrives after all

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from ...conf import conf
@@ -20,7 +19,6 @@ from ...core.values import elements, key, keys, same
 from ...mirrors.mirror import WhenGone
 from ...mirrors.registry import registry
 from ...models import Link, OutboxEntry, OutboxState, Verb
-from ...models.outbox import OUT
 from ..far import Far, RecordsFar, far_side
 from ..frame import Frame, Seen, agreement
 from ..mark import queue
@@ -87,13 +85,12 @@ def _find(frame: Frame, far: RecordsFar, entry: OutboxEntry) -> Seen | None:
 
 def _rivals(entry: OutboxEntry) -> list[OutboxEntry]:
     """Other creates that may have arrived, and of which nobody knows what they made."""
-    unheard = OutboxEntry.objects.unfinished().filter(Q(unsure_since__isnull=False) | Q(state__in=OUT))
-    unheard = unheard.filter(link__connection=entry.link.connection_id, link__object=entry.link.object)
-    return list(unheard.filter(link__record_id=None).exclude(link=entry.link_id).only("said"))
+    unheard = OutboxEntry.objects.unheard().filter(link__connection=entry.link.connection_id, link__record_id=None)
+    return list(unheard.filter(link__object=entry.link.object).exclude(link=entry.link_id).only("said"))
 
 
 def _is_better_said(seen: Seen, rivals: Sequence[OutboxEntry], *, than: int = 0) -> bool:
-    """Whether another create said just what a record says, and more of it."""
+    """Whether another create said what a record says, in more attributes `than` so many."""
     return any(len(rival.said) > than and _says(seen, rival) for rival in rivals)
 
 

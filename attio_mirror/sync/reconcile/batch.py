@@ -195,8 +195,7 @@ def _decide(
 
 def _outstanding(links: Sequence[Link], seen: Mapping[str, Seen]) -> dict[int, Voice]:
     """What entries of these links said and may have been heard, but have not settled."""
-    entries = OutboxEntry.objects.unfinished().filter(link__in=[link.pk for link in links]).exclude(said={})
-    entries = entries.filter(Q(unsure_since__isnull=False) | Q(state__in=OUT)).order_by("pk")
+    entries = OutboxEntry.objects.unheard().filter(link__in=[link.pk for link in links]).order_by("pk")
     told = {link.pk: (link, seen[str(link.record_id)]) for link in links}
     return {
         entry.link_id: voice
