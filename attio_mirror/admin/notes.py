@@ -161,7 +161,7 @@ def conflict_note(sheet: Sheet, conflict: Conflict) -> SafeString:
     slug = conflict.slug
     return format_html(
         '<span class="attio-note attio-warn"><strong>Conflict:</strong> Attio has <b>{}</b> ({}), '
-        "here it is <b>{}</b>; before, both had <b>{}</b>.{}</span>",
+        "here it is <b>{}</b>; before that, it was <b>{}</b>.{}</span>",
         sheet.says(slug, conflict.theirs),
         sheet.wording.actor(conflict.their_actor_type, conflict.their_actor_id),
         sheet.says(slug, conflict.ours),

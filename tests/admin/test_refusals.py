@@ -108,7 +108,7 @@ def test_a_conflict_stands_beside_its_field_with_both_values(attio: Attio, desk:
     desk.open(deal).send(name="Our tea")
     attio.drain()
     note = note_beside(desk.visit("attio_mirror_deal_change", deal.pk), "name")
-    assert "Attio has <b>Ben's tea</b> (Ben Okri), here it is <b>Our tea</b>; before, both had <b>Tea</b>." in note
+    assert "Attio has <b>Ben's tea</b> (Ben Okri), here it is <b>Our tea</b>; before that, it was <b>Tea</b>." in note
     conflict = Conflict.objects.get()
     assert f"/conflict/{conflict.pk}/" in note
 
