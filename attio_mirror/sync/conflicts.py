@@ -21,14 +21,14 @@ from .frame import Frame, agreement
 from .mark import queue
 from .pull import pull
 from .reconcile.references import await_targets
-from .reconcile.rows import take
+from .reconcile.rows import NoRoom, take
 
 BY_POLICY = {Policy.ATTIO: Resolution.ATTIO, Policy.DJANGO: Resolution.DJANGO}
 """Which resolution a policy comes to. What NEWEST comes to shows when the record is read again; HOLD ends nothing."""
 
 
 class Unresolvable(Exception):
-    """The row, its mirror or its attribute is not there any more."""
+    """The row, its mirror or its attribute is not there any more, or the row cannot take the value."""
 
 
 @dataclass(slots=True)
@@ -59,11 +59,11 @@ def resolve(conflict: Conflict, resolution: Resolution, *, edited: Canonical = N
         link.save(update_fields=["base", "seen_hash"])
         _close(current, resolution, ours)
         if takes:
-            take(frame, row, {current.slug: current.theirs})
+            _take(frame, row, current.slug, current.theirs)
             await_targets(frame, [(link, {current.slug: current.theirs})])
         else:
             if resolution == Resolution.EDITED:
-                take(frame, row, {current.slug: edited})
+                _take(frame, row, current.slug, edited)
             queue(link)
         _tell(frame, row, current.slug, resolution)
     return True
@@ -124,6 +124,13 @@ def _row(link: Link, slug: str) -> tuple[Frame, models.Model]:
     if row is None or slug not in frame.slots:
         raise Unresolvable("The row or the attribute is not there any more.")
     return frame, row
+
+
+def _take(frame: Frame, row: models.Model, slug: str, value: Canonical) -> None:
+    try:
+        take(frame, row, {slug: value})
+    except NoRoom as reason:
+        raise Unresolvable(f"The row cannot take this value ({reason}). Make room for it first.") from None
 
 
 def _tell(frame: Frame, row: models.Model, slug: str, resolution: Resolution) -> None:

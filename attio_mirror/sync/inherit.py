@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import models
 from django.utils import timezone
 
@@ -12,11 +14,16 @@ from .frame import Frame, agreed, agreement, known
 from .holds import held_of
 from .push.outcome import refuse
 from .reconcile.conflicts import close
-from .reconcile.rows import take
+from .reconcile.rows import NoRoom, take
 
 LEFT = (
     "The record was merged into another one in Attio, whose row here holds another edit of the same attribute that is "
     "not sent either. This value is kept here; enter it at the other row if it is the right one."
+)
+
+NO_ROOM = (
+    "The record was merged into another one in Attio, whose row here cannot take this value: a rule of the table or of "
+    "the model is against it. The value is kept here; enter it at the other row once there is room for it."
 )
 
 
@@ -39,14 +46,15 @@ def inherit(frame: Frame, original: Link, row: models.Model, heir: Link, heirs_r
     frame.mirror.know([row, heirs_row], frame.directory)
     local, theirs = frame.read(row, original), frame.read(heirs_row, heir)
     held = held_of(frame, row, original)  # nobody approved it: it stays, and is left out when its batch is decided
-    left = {slug for slug in local.invalid if frame.mirror.gives(frame.slots[slug])}
+    left = dict.fromkeys((slug for slug in local.invalid if frame.mirror.gives(frame.slots[slug])), LEFT)
     for slug, value in local.values.items():
         if slug in held or not frame.mirror.gives(frame.slots[slug]) or same(value, agreed(original, slug)):
             continue
-        if _hand_over(frame, slug, value, original, heir, heirs_row, theirs.values.get(slug)):
+        why_not = _hand_over(frame, slug, value, original, heir, heirs_row, theirs.values.get(slug))
+        if why_not is None:
             original.base[slug] = agreement(value)
         else:
-            left.add(slug)
+            left[slug] = why_not
     heir.marked_at = max(filter(None, (heir.marked_at, original.marked_at)), default=None)
     heir.seen_hash = None
     heir.save(update_fields=["base", "marked_at", "seen_hash"])
@@ -59,25 +67,30 @@ def inherit(frame: Frame, original: Link, row: models.Model, heir: Link, heirs_r
 
 def _hand_over(
     frame: Frame, slug: str, value: Canonical, original: Link, heir: Link, heirs_row: models.Model, held: Canonical
-) -> bool:
-    """Write one edit to the heir's row; False where that row holds an unsent one which it would overwrite."""
+) -> str | None:
+    """Write one edit to the heir's row; the reason where it stays: an unsent one is there, or there is no room."""
     base = known(original, slug, value)
-    if same(held, agreed(heir, slug)):
-        heir.base[slug] = agreement(base)
-    else:
+    agrees = same(held, agreed(heir, slug))
+    if not agrees:
         merged = merge(Sides(base, value, held), policy=Policy.HOLD, multi=frame.slots[slug].spec.multi)
         if merged.clash:
-            return False
+            return LEFT
         value = merged.row
-    take(frame, heirs_row, {slug: value})
-    return True
+    try:
+        take(frame, heirs_row, {slug: value})
+    except NoRoom:
+        return NO_ROOM
+    if agrees:
+        heir.base[slug] = agreement(base)
+    return None
 
 
-def _end(frame: Frame, entries: list[OutboxEntry], left: set[str]) -> None:
+def _end(frame: Frame, entries: list[OutboxEntry], left: Mapping[str, str]) -> None:
     """What was handed over is the heir's to send; what was not is refused, beside its attribute."""
     for entry in entries:
         if left:
-            refuse(frame, entry, {"message": LEFT, "code": "merged", "slug": min(left)})
+            slug = min(left)
+            refuse(frame, entry, {"message": left[slug], "code": "merged", "slug": slug})
         else:
             folded = {"state": OutboxState.FOLDED, "waiting_slot": None, "settled_at": timezone.now()}
             OutboxEntry.objects.filter(pk=entry.pk, state=entry.state).update(**folded)

@@ -26,7 +26,8 @@ from .pointing import bind_arrivals
 from .pull import mirror_of, pull
 from .readdress import Move, move_held, readdress
 from .reconcile import Report, reconcile
-from .repoint import Pointers, repoint
+from .reconcile.rows import NoRoom
+from .repoint import Pointers, is_pointed_to, repoint
 from .welcome import welcome
 
 
@@ -97,16 +98,12 @@ def _pass_on(frame: Frame, originals: list[Link], survivor: Seen) -> bool:
         try:
             with transaction.atomic():
                 _rekey(frame, original, survivor)
-        except _NoRoom:
+        except NoRoom:
             continue
         originals.remove(original)
         _announce(frame, str(original.record_id), survivor.record_id)
         return True
     return False
-
-
-class _NoRoom(Exception):
-    """The row of this original cannot take the survivor's values either."""
 
 
 def _rekey(frame: Frame, original: Link, survivor: Seen) -> None:
@@ -115,7 +112,7 @@ def _rekey(frame: Frame, original: Link, survivor: Seen) -> None:
     bind_arrivals(frame, [survivor.record_id])
     report = reconcile(frame, [survivor], source="webhook", force=True)
     if report.failed:
-        raise _NoRoom
+        raise NoRoom
     refused = OutboxEntry.objects.filter(link=original, state=OutboxState.REFUSED, error__code="not_found")
     refused.update(state=OutboxState.WAITING, attempts=0, error={}, not_before=timezone.now())
     if report.owed:
@@ -168,9 +165,10 @@ def _tombstone(link: Link, record_id: str) -> bool:
 
 
 def _bequeath(frame: Frame, link: Link, row: models.Model, heir: Link, heirs_row: models.Model) -> None:
-    """Hand unsent edits to the heir; the row follows its record where the mirror says so."""
+    """Hand unsent edits to the heir; the row follows its record where the mirror says so, and takes nobody along."""
     all_taken = inherit(frame.fresh(), link, row, heir, heirs_row)
-    if all_taken and frame.mirror.options.on_remote_delete == WhenGone.DELETE:
+    follows = frame.mirror.options.on_remote_delete == WhenGone.DELETE
+    if all_taken and follows and not is_pointed_to(frame.model, row.pk):
         delete_row(row)
 
 

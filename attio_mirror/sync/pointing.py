@@ -16,7 +16,7 @@ from ..mirrors.references import Pointing, Reference, pair, through_columns
 from ..mirrors.registry import registry
 from ..models import AwaitedReference, Link
 from .frame import Frame, agreed, come_into_sight
-from .repoint import references_to
+from .repoint import point, references_to
 
 
 def bind_arrivals(frame: Frame, record_ids: Sequence[str]) -> None:
@@ -66,9 +66,12 @@ def _bind_group(frame: Frame, object_slug: str, group: list[AwaitedReference]) -
             link = links.get(awaited.link_id)
             if row is not None and link is not None and slot is not None and isinstance(slot.attribute, Reference):
                 element = _element(awaited.target_record_id, agreed(link, awaited.slug))
-                if _point(row, slot.attribute, element, slot) and come_into_sight(link, awaited.slug):
+                points = _point(row, slot.attribute, element, slot)
+                if points is None:
+                    link.seen_hash = None  # the next sweep tries again, and says why not
+                if points is None or (points and come_into_sight(link, awaited.slug)):
                     seen[link.pk] = link
-        Link.objects.bulk_update(seen.values(), ["base"], batch_size=100)
+        Link.objects.bulk_update(seen.values(), ["base", "seen_hash"], batch_size=100)
     AwaitedReference.objects.filter(pk__in=[awaited.pk for awaited in group]).delete()
 
 
@@ -77,8 +80,11 @@ def _element(record_id: str, base: Canonical) -> Element | None:
     return next((e for e in elements(base) if isinstance(e, dict) and e.get("target_record_id") == record_id), None)
 
 
-def _point(row: models.Model, attribute: Pointing, element: Element | None, slot: Slot) -> bool:
-    """Let a row point to what it awaited, unless it has come to point elsewhere meanwhile; whether it does."""
+def _point(row: models.Model, attribute: Pointing, element: Element | None, slot: Slot) -> bool | None:
+    """Let a row point to what it awaited, unless it has come to point elsewhere meanwhile; whether it does.
+
+    None: a rule of its table leaves no room for it.
+    """
     pk = None if element is None else attribute.pk_of(element, slot)
     if pk is None:
         return False
@@ -87,4 +93,5 @@ def _point(row: models.Model, attribute: Pointing, element: Element | None, slot
         through._default_manager.bulk_create([pair(through, source, str(row.pk), target, pk)], ignore_conflicts=True)
         return True
     column = attribute.model_field.attname
-    return row.__class__._base_manager.filter(pk=row.pk, **{column: None}).update(**{column: pk}) == 1
+    pointed = point(row.__class__._base_manager.filter(pk=row.pk, **{column: None}), column, pk)
+    return pointed if pointed is None else pointed == 1

@@ -8,6 +8,7 @@ edited here follows Attio either way, and what somebody did edit is owed as befo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -22,7 +23,7 @@ from ..mirrors.registry import registry
 from ..models import BatchedEdit, Connection, Link
 from .frame import Frame, agreed, agreement, is_unseen
 from .mark import reconsider
-from .reconcile.rows import take
+from .reconcile.rows import NoRoom, take
 from .repoint import Pointers
 
 TOGETHER = 100
@@ -99,22 +100,39 @@ def _readdress(frame: Frame, pks: Iterable[int], slugs: Collection[str], move: M
     links = Link.objects.filter(pk__in=pks)
     rows = frame.rows(links, lock=True)
     changed: list[Link] = []
-    news: list[tuple[models.Model, dict[str, Canonical]]] = []
+    quiet: list[Link] = []
     for link in links.select_for_update().order_by("pk"):
         if (row := rows.get(link.object_id)) is not None:
             values = dict(_moved(frame.read(row, link).values, slugs, move))
             bases = dict(_moved({slug: agreed(link, slug) for slug in slugs}, slugs, move))
-            if values or bases:
-                link.base |= {slug: _entry(frame.slots[slug], link, value, values) for slug, value in bases.items()}
-                link.seen_hash = None
-                changed.append(link)
-                news.append((row, values))
-    Link.objects.bulk_update(changed, ["base", "seen_hash"], batch_size=TOGETHER)
-    _move_edits(changed, slugs, move)
-    for row, values in news:
-        take(frame, row, values)
+            if not values and not bases:
+                continue
+            changed.append(link)
+            base = link.base | {slug: _entry(frame.slots[slug], link, value, values) for slug, value in bases.items()}
+            if values:
+                _follow(frame, link, base, row, values, move)
+            else:
+                link.base, link.seen_hash = base, None
+                quiet.append(link)
+    Link.objects.bulk_update(quiet, ["base", "seen_hash"], batch_size=TOGETHER)
+    _move_edits(quiet, slugs, move)
     reconsider([link.pk for link in changed])
     return {str(link.record_id) for link in changed if link.record_id and link.record_gone_at is None}
+
+
+def _follow(
+    frame: Frame,
+    link: Link,
+    base: Mapping[str, Json],
+    row: models.Model,
+    values: Mapping[str, Canonical],
+    move: Move,
+) -> None:
+    """Base and row change together, or neither where the row has no room: then a pull says why."""
+    with suppress(NoRoom), transaction.atomic():
+        Link.objects.filter(pk=link.pk).update(base=base, seen_hash=None)
+        _move_edits([link], values.keys(), move)
+        take(frame, row, values)
 
 
 def _entry(slot: Slot, link: Link, base: Canonical, values: Mapping[str, Canonical]) -> dict[str, Json]:

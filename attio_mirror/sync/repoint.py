@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 
 from ..mirrors.references import Reference, through_columns
 from ..mirrors.registry import AnyMirror, registry
@@ -28,6 +28,15 @@ def repoint(model: type[models.Model], old_pk: Any, new_pk: Any) -> Pointers:
     return found
 
 
+def is_pointed_to(model: type[models.Model], pk: Any) -> bool:
+    """Whether a mirrored row still points to one row of a model: it had no room to follow."""
+    singles = ((mirror, one) for mirror, one in references_to(model) if not one.is_many)
+    return any(
+        mirror.model._base_manager.filter(**{reference.model_field.attname: pk}).exists()
+        for mirror, reference in singles
+    )
+
+
 def references_to(model: type[models.Model]) -> Iterator[tuple[AnyMirror, Reference]]:
     """What can point to rows of a model, each with its mirror."""
     for mirror in registry.all():
@@ -37,11 +46,23 @@ def references_to(model: type[models.Model]) -> Iterator[tuple[AnyMirror, Refere
 
 
 def _move(mirror: AnyMirror, reference: Reference, old_pk: Any, new_pk: Any) -> list[Any]:
+    """All at once, or one by one where there is no room for some: these stay, and a pull says why."""
     column = reference.model_field.attname
     pointing = mirror.model._base_manager.filter(**{column: old_pk})
     rows = list(pointing.values_list("pk", flat=True))
-    pointing.update(**{column: new_pk})
+    if point(pointing, column, new_pk) is None:
+        for pk in rows:
+            point(pointing.filter(pk=pk), column, new_pk)
     return rows
+
+
+def point(rows: models.QuerySet[Any], column: str, pk: Any) -> int | None:
+    """Set a foreign key; how many rows have it now, None where a rule of their table is against it: no one, then."""
+    try:
+        with transaction.atomic():
+            return rows.update(**{column: pk})
+    except IntegrityError:
+        return None
 
 
 def _move_many(reference: Reference, old_pk: Any, new_pk: Any) -> list[Any]:

@@ -10,7 +10,7 @@ from ..models import Link, OutboxEntry
 from .frame import Frame, agreed
 from .mark import queue
 from .push.compose import undecided
-from .reconcile.rows import take
+from .reconcile.rows import NoRoom, take
 
 
 class Unrestorable(Exception):
@@ -59,8 +59,8 @@ def _row_again(frame: Frame, link: Link) -> models.Model:
     try:
         with transaction.atomic():
             row.save_base(raw=True, force_insert=True)  # no signal: the link is not ready to be marked
-    except IntegrityError as error:
+            take(frame, row, values)
+    except (IntegrityError, NoRoom) as error:
         raise Unrestorable("The row cannot be made again: another one holds a value that must be unique.") from error
     link.content_type_id, link.object_id = content_type_id(frame.model), str(row.pk)
-    take(frame, row, values)
     return row

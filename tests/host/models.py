@@ -100,5 +100,8 @@ class Loan(models.Model):
     reader = models.CharField(max_length=100)
     book = models.ForeignKey(Book, models.CASCADE, null=True, blank=True, related_name="loans")
 
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["reader", "book"], name="one_loan_of_a_book"),)
+
     def __str__(self) -> str:
         return self.reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from django.db import connections, models, router
+from django.db import connections, models, router, transaction
 
 from ...core.values import Canonical
 from ...mirrors.directory import content_type_id
@@ -14,6 +14,7 @@ from ...mirrors.references import Pointing, many_keys, pair, through_columns
 from ...models import Link
 from ..frame import Frame
 from .decide import Decision
+from .trouble import UNWRITABLE, why
 
 if TYPE_CHECKING:
     from .batch import Report
@@ -112,14 +113,26 @@ def _write_relation(attribute: Pointing, wanted: dict[str, frozenset[str]], held
     return touched
 
 
+class NoRoom(Exception):
+    """A rule of the table or the model is against what a row should hold. Says which, without the values."""
+
+
 def take(frame: Frame, row: models.Model, values: Mapping[str, Canonical]) -> None:
-    """Write canonical values to one row, outside any answer: for conflicts somebody resolved."""
+    """Write canonical values to one row, outside any answer: for conflicts somebody resolved.
+
+    Raises NoRoom, and the row is as it was.
+    """
     changed: set[str] = set()
-    for slug, value in values.items():
-        slot = frame.slots[slug]
-        changed |= slot.attribute.put(row, value, (), slot)
-        if isinstance(slot.attribute, Pointing) and slot.attribute.is_many:
-            wanted = {str(row.pk): slot.attribute.project(value, slot)}
-            _write_relation(slot.attribute, wanted, many_keys(slot.attribute, [row]))
-    if changed:
-        _update(frame, [(row, changed)])
+    try:
+        with transaction.atomic():
+            for slug, value in values.items():
+                slot = frame.slots[slug]
+                changed |= slot.attribute.put(row, value, (), slot)
+                if isinstance(slot.attribute, Pointing) and slot.attribute.is_many:
+                    wanted = {str(row.pk): slot.attribute.project(value, slot)}
+                    _write_relation(slot.attribute, wanted, many_keys(slot.attribute, [row]))
+            if changed:
+                _update(frame, [(row, changed)])
+    except UNWRITABLE as error:
+        row.refresh_from_db(fields=sorted(changed))
+        raise NoRoom(why(error)) from None  # the database's own words would quote values

@@ -131,5 +131,8 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("reader", "book"), name="one_loan_of_a_book")],
+            },
         ),
     ]
