@@ -15,19 +15,19 @@ from django.utils import timezone
 
 from ..mirrors.mirror import WhenGone
 from ..mirrors.registry import registry
-from ..models import Connection, Link, OutboxEntry, OutboxState
+from ..models import Connection, Link, OutboxEntry
 from ..signals import record_merged
 from .burial import delete_row, refuse_edits
 from .far import far_side
 from .frame import Frame, Seen
 from .inherit import inherit, open_entries
 from .mark import queue
-from .pointing import bind_arrivals
 from .pull import mirror_of, pull
 from .readdress import Move, move_held, readdress
 from .reconcile import Report, reconcile
 from .reconcile.rows import NoRoom
 from .repoint import Pointers, is_pointed_to, repoint
+from .room import hand_on
 from .welcome import welcome
 
 
@@ -97,26 +97,13 @@ def _pass_on(frame: Frame, originals: list[Link], survivor: Seen) -> bool:
     for original in [link for link in originals if link.row_gone_at is None]:
         try:
             with transaction.atomic():
-                _rekey(frame, original, survivor)
+                hand_on(frame, original, survivor, "webhook")
         except NoRoom:
             continue
         originals.remove(original)
         _announce(frame, str(original.record_id), survivor.record_id)
         return True
     return False
-
-
-def _rekey(frame: Frame, original: Link, survivor: Seen) -> None:
-    anew = {"record_id": survivor.record_id, "record_gone_at": None, "synced_at": None, "seen_hash": None}
-    Link.objects.filter(pk=original.pk).update(**anew, merged_into="")
-    bind_arrivals(frame, [survivor.record_id])
-    report = reconcile(frame, [survivor], source="webhook", force=True)
-    if report.failed:
-        raise NoRoom
-    refused = OutboxEntry.objects.filter(link=original, state=OutboxState.REFUSED, error__code="not_found")
-    refused.update(state=OutboxState.WAITING, attempts=0, error={}, not_before=timezone.now())
-    if report.owed:
-        queue(Link.objects.select_related("connection").get(pk=original.pk))
 
 
 def _settle(frame: Frame, originals: Sequence[Link], move: Move, survivor: Seen | None) -> Pointers:

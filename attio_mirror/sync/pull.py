@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ..core.errors import Merging
 from ..core.plan import Deed
 from ..mirrors.directory import chunks
 from ..mirrors.registry import AnyMirror, registry
 from ..models import ATTRIBUTES, Connection
-from .burial import bury
-from .far import far_side
 from .frame import Frame
 from .gates import lift
-from .reconcile import Report, reconcile
+from .reconcile import Report
+from .reread import reread
+from .room import make_room
 from .sweep import Progress, sweep_now
-from .welcome import welcome
 
 PAGE = 500
 TRIES = 3
@@ -59,17 +57,7 @@ def mirror_of(object_slug: str) -> AnyMirror:
 
 
 def _read(frame: Frame, record_ids: list[str], source: str) -> Report:
-    far = far_side(frame)
-    frame, seen = welcome(frame, far.read(record_ids))
+    frame, seen, report = reread(frame, record_ids, source)
     lift(frame.connection, frame.object, Deed.READ)
-    report = reconcile(frame, seen, source=source)
-    missing = set(record_ids) - {one.record_id for one in seen}
-    for record_id in missing:
-        try:
-            gone = not far.exists(record_id)
-        except Merging:
-            report.stale.append(record_id)
-            continue
-        if gone:
-            bury(frame, record_id)
+    make_room(frame, seen, report, source)
     return report

@@ -15,6 +15,7 @@ from ..connections import attio
 from ..far import RecordsFar
 from ..frame import Frame, Seen
 from ..reconcile import Report, reconcile, sift
+from ..room import make_room
 from ..welcome import welcome
 
 
@@ -53,7 +54,9 @@ def bring_home(frame: Frame, page: Sequence[Seen], *, known: Container[str] = ()
     news = sift(frame, fresh)
     report = Report(unchanged=len(fresh) - len(news))
     if news:
-        report.add(reconcile(*welcome(frame, news, sifted=True), source="sweep", force=True))
+        frame, news = welcome(frame, news, sifted=True)
+        report.add(reconcile(frame, news, source="sweep", force=True))
+        make_room(frame, news, report, "sweep")
     return report
 
 
