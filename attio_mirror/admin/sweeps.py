@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from ..conf import conf
@@ -35,7 +36,17 @@ WHEN: Mapping[str, frozenset[SweepState]] = {
 class SweepAdmin(ReadOnlyAdmin):
     """Walks through all records of an object, newest first."""
 
-    list_display = ("object", "kind", "state_shown", "progress", "changed", "drift", "started_at", "finished_at")
+    list_display = (
+        "object",
+        "kind",
+        "state_shown",
+        "progress",
+        "changed",
+        "drift",
+        "failed",
+        "started_at",
+        "finished_at",
+    )
     list_filter = ("state", "kind", "connection")
     ordering = ("-pk",)
     actions = ("pause", "resume", "accept", "cancel")
@@ -53,6 +64,8 @@ class SweepAdmin(ReadOnlyAdmin):
         "drift",
         "missing",
         "buried",
+        "failed",
+        "complaints_shown",
         "consented_at",
         "started_at",
         "finished_at",
@@ -105,6 +118,14 @@ class SweepAdmin(ReadOnlyAdmin):
     def progress(self, sweep: Sweep) -> str:
         """How much is seen, of how much, and how long the rest will take."""
         return progress(sweep)
+
+    @admin.display(description="Could not become rows")
+    def complaints_shown(self, sweep: Sweep) -> SafeString | str:
+        """The first of them, each with its reason."""
+        told = format_html_join("", "<li><code>{}</code>: {}</li>", sorted(sweep.complaints.items()))
+        more = sweep.failed - len(sweep.complaints)
+        rest = f"… and {more} more." if more > 0 else ""
+        return format_html("<ul>{}</ul>{}", told, rest) if told else "None."
 
     def applies(self, deed: str, row: Sweep) -> bool:
         """What the state allows."""

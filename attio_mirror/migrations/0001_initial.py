@@ -438,6 +438,8 @@ class Migration(migrations.Migration):
                 ('drift', models.PositiveIntegerField(default=0, help_text='Changed links that nothing had announced.')),
                 ('missing', models.PositiveIntegerField(default=0, help_text='Linked records that were not listed.')),
                 ('buried', models.PositiveIntegerField(default=0, help_text='Those of them that are gone: 404 for their id.')),
+                ('failed', models.PositiveIntegerField(default=0, help_text='Records no row could be written for.')),
+                ('complaints', models.JSONField(blank=True, default=dict, help_text='The first of these, by id, with the reason the database or the model gave.')),
                 ('consented_at', models.DateTimeField(blank=True, help_text='When a person said that so many may well be gone.', null=True)),
                 ('attempts', models.PositiveIntegerField(default=0, help_text='Failures in a row.')),
                 ('not_before', models.DateTimeField(blank=True, null=True)),

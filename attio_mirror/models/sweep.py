@@ -88,6 +88,10 @@ class Sweep(models.Model):
     drift = models.PositiveIntegerField(default=0, help_text="Changed links that nothing had announced.")
     missing = models.PositiveIntegerField(default=0, help_text="Linked records that were not listed.")
     buried = models.PositiveIntegerField(default=0, help_text="Those of them that are gone: 404 for their id.")
+    failed = models.PositiveIntegerField(default=0, help_text="Records no row could be written for.")
+    complaints = models.JSONField(
+        default=dict, blank=True, help_text="The first of these, by id, with the reason the database or the model gave."
+    )
     consented_at = models.DateTimeField(
         null=True, blank=True, help_text="When a person said that so many may well be gone."
     )
@@ -113,6 +117,14 @@ class Sweep(models.Model):
     def slot(connection_id: int, slug: str, kind: str = SweepKind.FULL) -> str:
         """The value of `running_slot` while running or paused: one sweep per object and kind at a time."""
         return f"{connection_id}:{kind}:{slug}"
+
+    @property
+    def complaint(self) -> str:
+        """What could not be written, in words, with the first reason; "" where all could."""
+        if not self.failed:
+            return ""
+        first = next(iter(self.complaints.values()), "")
+        return f"No row could be written for {self.failed} record{'s' if self.failed > 1 else ''}. {first}".strip()
 
     @property
     def share(self) -> float | None:

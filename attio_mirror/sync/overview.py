@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 from django.utils import timezone
 
 from ..conf import conf
@@ -152,7 +152,9 @@ def mishaps_of_inbox(ids: Collection[int]) -> list[Mishap]:
 
 
 def mishaps_of_sweeps(ids: Collection[int]) -> list[Mishap]:
-    """Sweeps that failed, or were stopped."""
+    """Sweeps that failed or were stopped, and the last of each kind where records of it could not become rows."""
     halted = (SweepState.FAILED, SweepState.BRAKED)
-    sweeps = Sweep.objects.filter(connection__in=ids, state__in=halted).select_related("connection")
-    return [Mishap(one.finished_at or one.started_at, one, one.error) for one in sweeps.order_by("-pk")[:LATEST]]
+    sweeps = Sweep.objects.filter(connection__in=ids).select_related("connection")
+    last = sweeps.order_by().values("connection", "object", "kind").annotate(last=Max("pk"))
+    found = sweeps.filter(Q(state__in=halted) | Q(failed__gt=0, pk__in=last.values("last"))).order_by("-pk")[:LATEST]
+    return [Mishap(one.finished_at or one.started_at, one, f"{one.error} {one.complaint}".strip()) for one in found]

@@ -187,6 +187,7 @@ def _sweeps(ids: Collection[int]) -> dict[int, dict[str, Json]]:
             "state": sweep.state,
             "seen": sweep.seen,
             "changed": sweep.changed,
+            "failed": sweep.failed,
             "started_at": _moment(sweep.started_at),
             "finished_at": _moment(sweep.finished_at),
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attio_mirror.models import Sweep, SweepKind, SweepState
+from attio_mirror.models import Sweep, SweepKind, SweepState, User
 from attio_mirror.sync.sweep import begin, go_on
 from attio_mirror.testing import Attio
 from tests.sweep.kit import mirrored, small_pages, sow, sweep
@@ -80,3 +80,19 @@ def test_whoever_may_only_look_may_tell_it_nothing(attio: Attio, clerk: Callable
     assert viewer.client.post(f"/admin/attio_mirror/sweep/{one.pk}/attio-do/cancel/").status_code == 403
     one.refresh_from_db()
     assert one.state == SweepState.RUNNING
+
+
+def test_records_that_no_row_could_be_written_for_are_named_with_the_reason(attio: Attio, desk: Desk) -> None:
+    User.objects.bulk_create([User(user_id="u-1")])  # not marked
+    record_id = attio.create("users", user_id="u-1", primary_email_address="ann@example.com")
+    attio.pull_all()
+    one = Sweep.objects.get(object="users")
+    page = desk.visit("attio_mirror_sweep_change", one.pk)
+    assert record_id in page
+    assert "constraint" in page or "Duplicate entry" in page
+    assert "u-1" not in page
+    operations = "attio_mirror_operations_changelist"
+    assert "No row could be written for 1 record." in desk.visit(operations)
+    User.objects.all().delete()
+    attio.pull_all()
+    assert "No row could be written" not in desk.visit(operations)

@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
 from django.db.models.signals import pre_save
 
-from attio_mirror.models import AttioObject, LinkState, OutboxState
+from attio_mirror.models import AttioObject, LinkState, OutboxState, Sweep, SweepState
 from attio_mirror.sync.pull import pull_all
 from attio_mirror.sync.reconcile.trouble import why
+from attio_mirror.sync.sweep import begin, go_on
 from attio_mirror.testing import Attio
 
 from ..host.bookshop import add_attribute
@@ -35,6 +36,24 @@ def test_a_row_that_breaks_a_rule_of_the_hosts_database_stops_nobody_else(
     assert progress.report.changed == 2
     assert ids[1] in caplog.text
     assert "978-1" not in caplog.text + str(progress.report.failed)
+    assert progress.sweep is not None
+    assert (progress.sweep.failed, progress.sweep.complaints) == (1, progress.report.failed)
+
+
+def test_what_could_not_be_written_is_kept_page_after_page_and_counted_when_it_is_too_much(
+    shop: Attio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attio_mirror.sync.sweep.run.COMPLAINTS", 2)
+    Book.objects.bulk_create([Book(isbn=f"978-{number}", title="Ours, not marked") for number in range(4)])
+    ids = [shop.create("books", isbn=f"978-{number}", title="Theirs") for number in range(5)]
+    one = begin(shop.connection, "books")
+    Sweep.objects.filter(pk=one.pk).update(page_size=2)
+    go_on(one.pk)
+    one.refresh_from_db()
+    assert (one.state, one.seen, one.failed) == (SweepState.DONE, 5, 4)
+    assert list(one.complaints) == ids[:2]
+    Book.objects.all().delete()
+    assert pull_all(shop.connection, "books").sweep.failed == 0  # type: ignore[union-attr]  # a sweep has one
 
 
 def test_text_too_long_for_its_column_is_cut_on_every_database(shop: Attio) -> None:

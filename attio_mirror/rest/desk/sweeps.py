@@ -33,7 +33,7 @@ class SweepSerializer(serializers.ModelSerializer[Sweep]):
         model = Sweep
         fields: ClassVar = [
             "id", "connection", "object", "kind", "state", "cursor", "expected", "seen", "changed", "drift", "missing",
-            "buried", "share", "eta", "started_at", "enumerated_at", "finished_at", "error",
+            "buried", "failed", "complaints", "share", "eta", "started_at", "enumerated_at", "finished_at", "error",
         ]  # fmt: skip
         read_only_fields = fields
 

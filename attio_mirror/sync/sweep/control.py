@@ -23,7 +23,8 @@ RESUMED_WITHIN = timedelta(hours=1)
 KEPT_FOR = timedelta(days=90)
 OVERTAKEN = "A newer sweep began."
 FROM_THE_BEGINNING: dict[str, Any] = {
-    "cursor": 0, "overlap": 0, "moment": "", "frontier": 0, "seen": 0, "missing": 0, "enumerated_at": None,
+    "cursor": 0, "overlap": 0, "moment": "", "frontier": 0, "seen": 0, "missing": 0, "failed": 0, "complaints": {},
+    "enumerated_at": None,
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from ...models import Sweep, SweepKind, SweepState
 from ..budget import Paused, background
 from ..frame import Frame
 from ..gates import lift
+from ..reconcile import Report
 from . import drift
 from .absent import brake, inquire
 from .control import advance, finish
@@ -29,6 +31,8 @@ from .walk import Move, Place, Step, step
 CHUNK = 100
 """Missing records asked for at once: as many as one `$in` takes."""
 MOST_RETREATS = 20
+COMPLAINTS = 20
+"""How many of the records that no row could be written for are kept by name."""
 UNSTEADY = "The pages Attio lists do not fit together; sweep again when fewer records are being deleted."
 RAN_DRY = (
     "Attio listed records and then suddenly none. Nothing was deleted here. Resume the sweep to list all anew, or with "
@@ -106,6 +110,7 @@ def _read_page(run: Run) -> None:
         run.progress.report.add(report)
         changes["seen"] = sweep.seen + len(set(page.record_ids) - known)
         changes["changed"] = sweep.changed + report.changed
+        changes |= _complaints(sweep, report)
         changes["drift"] = sweep.drift + drift.count(frame, sweep, page.seen, report, page.as_of)
     if taken.move == Move.END:
         _listed(run, page, changes)
@@ -117,6 +122,13 @@ def _read_page(run: Run) -> None:
             remember(sweep, page.record_ids)
         advance(sweep, **changes, **place, worked=run.lap())
     run.progress.seen = sweep.seen
+
+
+def _complaints(sweep: Sweep, report: Report) -> dict[str, Any]:
+    """What a page adds to the records that no row could be written for. One that is read twice counts once."""
+    news = {one: reason for one, reason in report.failed.items() if one not in sweep.complaints}
+    kept = dict(islice({**sweep.complaints, **news}.items(), COMPLAINTS))
+    return {"failed": sweep.failed + len(news), "complaints": kept} if news else {}
 
 
 def _step(sweep: Sweep, page: Page) -> tuple[Step, set[str]]:
@@ -162,6 +174,7 @@ def _inquire(run: Run) -> None:
         remember(sweep, set(some) - set(inquest.gone))
         advance(
             sweep,
+            **_complaints(sweep, inquest.report),
             changed=sweep.changed + inquest.report.changed,
             buried=sweep.buried + len(inquest.gone),
             drift=sweep.drift + drifted,
