@@ -12,11 +12,14 @@ from ..models import Link, OutboxEntry, OutboxState
 from .frame import Frame
 from .mark import owes, queue
 from .push.outcome import GONE, refuse
+from .reconcile.trouble import UNWRITABLE, why
 
 log = logging.getLogger("attio_mirror")
 
 KEPT = (OutboxState.WAITING, OutboxState.REFUSED, OutboxState.SENDING, OutboxState.ANSWERED)
 """Entries that keep a row: an edit that is out is judged when its answer comes."""
+
+PROTECTED = (models.ProtectedError, models.RestrictedError)
 
 
 def bury(frame: Frame, record_id: str) -> bool:
@@ -54,9 +57,10 @@ def refuse_edits(frame: Frame, link: Link, row: models.Model) -> bool:
 
 
 def delete_row(row: models.Model) -> None:
-    """Delete a row whose record is gone, unless the host's own rows protect it."""
+    """Delete a row whose record is gone, unless the host's own rows or rules protect it."""
     try:
         with transaction.atomic():
             row.delete()
-    except (models.ProtectedError, models.RestrictedError):
-        log.warning("%s %s is protected: its record in Attio is gone, the row stays.", row._meta.label, row.pk)
+    except UNWRITABLE as error:
+        reason = "other rows need it" if isinstance(error, PROTECTED) else why(error)
+        log.warning("%s %s stays, though its record in Attio is gone: %s.", row._meta.label, row.pk, reason)

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models
-from django.db.models.signals import pre_save
+from django.db.models.signals import pre_delete, pre_save
 
-from attio_mirror.models import AttioObject, LinkState, OutboxState, Sweep, SweepState
+from attio_mirror.models import AttioObject, Link, LinkState, OutboxState, Sweep, SweepState
 from attio_mirror.sync.pull import pull_all
 from attio_mirror.sync.reconcile.trouble import why
 from attio_mirror.sync.sweep import begin, go_on
 from attio_mirror.testing import Attio
 
 from ..host.bookshop import add_attribute
-from ..host.models import Book, Shelf
+from ..host.models import Book, Loan, Shelf
 
 
 def test_a_row_that_breaks_a_rule_of_the_hosts_database_stops_nobody_else(
@@ -139,6 +139,30 @@ def test_an_answer_the_host_refuses_is_told_on_the_entry_and_the_record_stays(sh
     shelf.refresh_from_db()
     assert (shelf.name, shelf.capacity) == ("Bottom", 1)
     assert shop.record(shelf)["name"] == "Bottom"
+
+
+def test_a_row_the_host_does_not_let_go_stays_and_the_others_are_heard_of(
+    shop: Attio, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its record is gone, and loans go with their records."""
+    ada, ben = (Loan.objects.create(reader=reader) for reader in ("Ada", "Ben"))
+    shop.drain()
+
+    def check(instance: Loan, **_: Any) -> None:
+        if instance.reader == "Ada":
+            raise ValidationError({"reader": "Ada has not brought it back."})
+
+    pre_delete.connect(check, sender=Loan)
+    try:
+        for loan in (ada, ben):
+            shop.delete(loan)
+        shop.pull(ada, ben)
+    finally:
+        pre_delete.disconnect(check, sender=Loan)
+    assert list(Loan.objects.all()) == [ada]
+    assert Link.objects.tombstones().filter(object="loans").count() == 2
+    assert "the model refuses reader" in caplog.text
+    assert "Ada" not in caplog.text
 
 
 # -- in whose words ------------------------------------------------------------------------------------------------
