@@ -1,4 +1,4 @@
-"""E003, E004, E005, W003, W006: whether the mirrors fit the models and one another.
+"""E003, E004, E005, W003, W006, W007: whether the mirrors fit the models and one another.
 
 Whether they fit Attio is asked by `attio_schema --check`, which may use the network.
 """
@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning  # noqa: A004  # Dja
 from django.db import models
 
 from ..conf import conf
-from ..mirrors.attributes import Attribute
+from ..mirrors.attributes import Attribute, empty
 from ..mirrors.references import Chosen, Owner, Pointing, Reference
 from ..mirrors.registry import AnyMirror, registry
 from ..mirrors.remainder import Remainder
@@ -63,6 +63,13 @@ def _of_attribute(mirror: AnyMirror, name: str, attribute: Attribute) -> Iterabl
             obj=type(mirror),
             id="attio_mirror.W003",
         )
+    elif _is_never_empty(attribute):
+        yield Warning(
+            f"The field “{attribute.field}” cannot be empty, and “{name}” may be in Attio: such a record gets no row.",
+            hint="Give it null=True, or a default where it is no relation.",
+            obj=type(mirror),
+            id="attio_mirror.W007",
+        )
 
 
 def wanted_field(attribute: Attribute) -> str:
@@ -82,6 +89,14 @@ def wanted_field(attribute: Attribute) -> str:
     if isinstance(attribute, Pointing):
         return "" if related is not None else "a relation to a mirrored model"
     return "" if related is None else "a plain column"
+
+
+def _is_never_empty(attribute: Attribute) -> bool:
+    """Whether the column takes nothing for an attribute without a value; a reference whose target has no row is one."""
+    field: Any = getattr(attribute, "model_field", None)
+    if not isinstance(field, models.Field) or field.null or field.many_to_many:
+        return False
+    return field.is_relation or empty(field) is None
 
 
 def _target(attribute: Reference) -> AnyMirror | None:

@@ -102,6 +102,31 @@ def test_a_reference_to_a_model_nobody_mirrors_is_a_warning(registry: Registry) 
     assert check_mirrors() == []
 
 
+@pytest.mark.parametrize(
+    ("name", "attribute", "is_told"),
+    [
+        ("pages", mirrors.Number(), True),
+        ("published", mirrors.Date(), True),
+        ("author", mirrors.Reference("written_by"), True),
+        ("in_print", mirrors.Checkbox(), False),
+        ("title", mirrors.Text(), False),
+        ("origin", mirrors.Location(), True),
+        ("moods", mirrors.Select(), False),
+        ("tags", mirrors.Select(), False),
+    ],
+)
+def test_a_field_that_cannot_be_empty_is_a_warning(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, name: str, attribute: Any, is_told: bool
+) -> None:
+    registry.register(
+        type("AuthorMirror", (mirrors.Mirror,), {"Meta": type("Meta", (), {"model": Author, "object": "authors"})})
+    )
+    monkeypatch.setattr(Book._meta.get_field(name), "null", False)
+    messages = told(registry, **{name: attribute})
+    assert [message.id for message in messages] == (["attio_mirror.W007"] if is_told else [])
+    assert all(f"“{name}”" in message.msg for message in messages)
+
+
 def test_a_connection_that_is_not_configured_is_a_warning_unless_the_mirror_is_a_shipped_one(
     registry: Registry,
 ) -> None:
