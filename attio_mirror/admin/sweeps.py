@@ -122,10 +122,10 @@ class SweepAdmin(ReadOnlyAdmin):
     @admin.display(description="Could not become rows")
     def complaints_shown(self, sweep: Sweep) -> SafeString | str:
         """The first of them, each with its reason."""
-        told = format_html_join("", "<li><code>{}</code>: {}</li>", sorted(sweep.complaints.items()))
-        more = sweep.failed - len(sweep.complaints)
-        rest = f"… and {more} more." if more > 0 else ""
-        return format_html("<ul>{}</ul>{}", told, rest) if told else "None."
+        told = list(sweep.complaints.items())
+        more = sweep.failed - len(told)
+        shown = format_html_join("", "<code>{}</code>: {}<br>", told)
+        return format_html("{}{}", shown, f"… and {more} more." if more > 0 else "") if told else "None."
 
     def applies(self, deed: str, row: Sweep) -> bool:
         """What the state allows."""

@@ -222,8 +222,8 @@ def _read_records(connection: Connection, object_slug: str, group: Mapping[Hint,
     report = pull(connection, object_slug, entries, source="webhook")
     for record_id in report.stale:
         verdicts.postpone(entries.get(record_id, ()), NOT_YET)
-    for record_id in report.failed:
-        verdicts.fail(entries.get(record_id, ()), "No row could be written for the record; a pull says why.")
+    for record_id, reason in report.failed.items():
+        verdicts.fail(entries.get(record_id, ()), f"No row could be written for the record: {reason}.")
 
 
 def _blame(connection: Connection, error: AttioError, entries: set[int], verdicts: Verdicts) -> None:

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from attio_mirror.mirrors.registry import registry
-from attio_mirror.models import Deal, InboxEntry, InboxState, Link, Sweep
+from attio_mirror.models import Deal, InboxEntry, InboxState, Link, Sweep, User
 from attio_mirror.sandbox import Deliveries, faults
 from attio_mirror.sandbox.readings import Readings
 from attio_mirror.sync import inbox
-from attio_mirror.sync.inbox import read_inbox
+from attio_mirror.sync.inbox import read_inbox, replay
 from attio_mirror.sync.status import status
 from attio_mirror.sync.sweep import sweep_now
 from attio_mirror.testing import Attio
@@ -241,3 +241,22 @@ def test_what_was_read_long_ago_is_forgotten_and_what_failed_is_kept(attio: Atti
     InboxEntry.objects.update(received_at=attio.world.clock.now() - inbox.KEPT_FOR * 2)
     inbox.forget_old(attio.connection)
     assert set(InboxEntry.objects.values_list("state", flat=True)) == {InboxState.WAITING, InboxState.FAILED}
+
+
+def test_a_record_no_row_can_be_written_for_is_told_at_its_delivery_and_stops_no_other(
+    attio: Attio, deliveries: Deliveries
+) -> None:
+    User.objects.bulk_create([User(user_id="u-1")])  # not marked
+    for key in ("u-1", "u-2"):
+        attio.create("users", user_id=key, primary_email_address=f"{key}@example.com")
+    arrive(attio, deliveries)
+    assert sorted(User.objects.values_list("user_id", flat=True)) == ["u-1", "u-2"]
+    [failed] = InboxEntry.objects.filter(state=InboxState.FAILED)
+    assert failed.error.startswith("No row could be written for the record: IntegrityError")
+    assert "u-1" not in failed.error
+    User.objects.get(user_id="u-1").delete()
+    assert replay(failed)
+    read_inbox(attio.connection.pk)
+    failed.refresh_from_db()
+    assert failed.state == InboxState.DONE
+    assert User.objects.get(user_id="u-1").primary_email_address == "u-1@example.com"
