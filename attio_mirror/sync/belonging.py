@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import models
 
 from ..conf import conf
+from ..mirrors.directory import chunks
 from ..mirrors.registry import AnyMirror, registry
 from ..models import Connection, Link, Member, Option
 from .connections import connection
@@ -29,6 +30,17 @@ def strangers(tenant: Connection, rows: Iterable[models.Model]) -> list[tuple[mo
         return []
     homes = _homes(listed)
     return [(row, home[0]) for row, home in zip(listed, homes, strict=True) if home and tenant.alias not in home]
+
+
+def residents(tenant: Connection, rows: models.QuerySet[Any]) -> Iterator[models.QuerySet[Any]]:
+    """Those of a queryset's rows that are of a tenant, some at a time; all at once where there is no other tenant."""
+    if not Connection.objects.exclude(pk=tenant.pk).exists():
+        yield rows
+        return
+    manager = rows.model._base_manager
+    for pks in chunks(list(rows.values_list("pk", flat=True))):
+        away = {row.pk for row, _ in strangers(tenant, manager.filter(pk__in=pks))}
+        yield manager.filter(pk__in=[pk for pk in pks if pk not in away])
 
 
 def unseen(user: Any, rows: Sequence[models.Model]) -> set[Any]:

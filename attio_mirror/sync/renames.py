@@ -8,6 +8,7 @@ from django.db import models
 
 from ..mirrors.registry import registry
 from ..models import Attribute, AttributePolicy, Conflict, Connection, Link, Target
+from .belonging import residents
 
 
 def follow_rename(attribute: Attribute, slug: str) -> None:
@@ -31,7 +32,7 @@ def follow_rename(attribute: Attribute, slug: str) -> None:
         if old in link.base:
             link.base[slug] = link.base.pop(old)
             Link.objects.filter(pk=link.pk).update(base=link.base, seen_hash=None)
-    _rename_remainder(attribute.object.slug, old, slug)
+    _rename_remainder(attribute, attribute.object.slug, old)
 
 
 def follow_renames(connection: Connection, slugs: Mapping[str, str]) -> None:
@@ -41,13 +42,15 @@ def follow_renames(connection: Connection, slugs: Mapping[str, str]) -> None:
         follow_rename(attribute, slugs[attribute.attribute_id])
 
 
-def _rename_remainder(object_slug: str, old: str, slug: str) -> None:
+def _rename_remainder(attribute: Attribute, object_slug: str, old: str) -> None:
+    """In the rows of the attribute's own tenant: another may have an attribute of the old name."""
     mirror = registry.of_object(object_slug)
     if mirror is None or mirror.remainder is None:
         return
     field = mirror.remainder.field
-    rows: models.QuerySet[models.Model] = mirror.model._base_manager.filter(**{f"{field}__has_key": old})
-    for row in rows.iterator(chunk_size=500):
-        held = dict(getattr(row, field))
-        held[slug] = held.pop(old)
-        mirror.model._base_manager.filter(pk=row.pk).update(**{field: held})
+    holding: models.QuerySet[models.Model] = mirror.model._base_manager.filter(**{f"{field}__has_key": old})
+    for rows in residents(attribute.connection, holding):
+        for row in rows.iterator(chunk_size=500):
+            held = dict(getattr(row, field))
+            held[attribute.slug] = held.pop(old)
+            mirror.model._base_manager.filter(pk=row.pk).update(**{field: held})
