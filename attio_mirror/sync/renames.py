@@ -1,4 +1,4 @@
-"""Renames: an attribute keeps its id and changes its slug; bases, conflicts and remainders follow."""
+"""Renames: an attribute keeps its id and changes its slug; all that is kept under the old one follows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from django.db import models
 
 from ..mirrors.registry import registry
-from ..models import Attribute, AttributePolicy, Conflict, Connection, Link, Target
+from ..models import (
+    Attribute,
+    AttributePolicy,
+    BatchedEdit,
+    Conflict,
+    Connection,
+    Link,
+    OutboxEntry,
+    PushBatch,
+    Target,
+)
 from .belonging import residents
 
 
@@ -28,6 +38,8 @@ def follow_rename(attribute: Attribute, slug: str) -> None:
     policies = AttributePolicy.objects.filter(connection=attribute.connection, object=attribute.object.slug)
     policies.filter(slug=slug).delete()  # of an attribute that had this slug before and has it no longer
     policies.filter(slug=old).update(slug=slug)
+    _rename_batches(attribute, attribute.object.slug, old)
+    _rename_words(links, old, slug)
     for link in links.iterator(chunk_size=500):
         if old in link.base:
             link.base[slug] = link.base.pop(old)
@@ -40,6 +52,29 @@ def follow_renames(connection: Connection, slugs: Mapping[str, str]) -> None:
     named = Attribute.objects.filter(connection=connection, attribute_id__in=list(slugs))
     for attribute in named.select_related("object", "connection"):
         follow_rename(attribute, slugs[attribute.attribute_id])
+
+
+def _rename_batches(attribute: Attribute, object_slug: str, old: str) -> None:
+    """What waits for approval goes on waiting, and what was done can be undone."""
+    batches = PushBatch.objects.filter(connection=attribute.connection, object=object_slug, slug=old)
+    for edit in BatchedEdit.objects.filter(batch__in=batches).exclude(held_slot=None).only("link"):
+        held_slot = BatchedEdit.slot(edit.link_id, attribute.slug)
+        BatchedEdit.objects.filter(pk=edit.pk).update(held_slot=held_slot)
+    batches.update(slug=attribute.slug)
+
+
+def _rename_words(links: models.QuerySet[Link], old: str, slug: str) -> None:
+    """What was said and not heard is our own word under the new name, too."""
+    for entry in OutboxEntry.objects.unfinished().filter(link__in=links).only("said", "removed", "error"):
+        changes = {
+            name: {**{key: value for key, value in told.items() if key != old}, slug: told[old]}
+            for name in ("said", "removed")
+            if old in (told := getattr(entry, name))
+        }
+        if entry.error.get("slug") == old:
+            changes["error"] = {**entry.error, "slug": slug}
+        if changes:
+            OutboxEntry.objects.filter(pk=entry.pk).update(**changes)
 
 
 def _rename_remainder(attribute: Attribute, object_slug: str, old: str) -> None:
