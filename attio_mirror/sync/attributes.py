@@ -17,7 +17,7 @@ from .connections import attio
 from .far import settings_of, settings_seen
 from .frame import SETTINGS_OF_AN_ATTRIBUTE, Frame, Seen, agreement
 from .reconcile import reconcile
-from .renames import follow_rename
+from .renames import follow_renames
 from .titles import follow_titles
 from .upsert import upsert
 
@@ -46,6 +46,7 @@ def refresh_attributes(connection: Connection, target: Target, owner: AttioObjec
         seen = [settings_seen(info, asked_at, asked_at) for info in infos]
         _create(connection, new, {one.record_id: one for one in seen})
         rows = known | {row.attribute_id: row for row in new}
+        follow_renames((rows[info.attribute_id], info.slug) for info in infos)
         for position, info in enumerate(infos):
             _follow(rows[info.attribute_id], info, position)
         _options(rows, choices)
@@ -93,7 +94,6 @@ def _create(connection: Connection, new: list[Attribute], seen: Mapping[str, See
 
 def _follow(row: Attribute, info: AttributeInfo, position: int) -> None:
     """Overwrite the fixed part where it differs."""
-    follow_rename(row, info.slug)
     wanted = {ours: getattr(info, theirs) for ours, theirs in FIXED.items()} | {"position": position, "gone_at": None}
     changed = {name: value for name, value in wanted.items() if getattr(row, name) != value}
     if changed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import models
 
@@ -21,11 +21,37 @@ from ..models import (
 from .belonging import residents
 
 
-def follow_rename(attribute: Attribute, slug: str) -> None:
+def follow_renames(renames: Iterable[tuple[Attribute, str]]) -> None:
+    """Bring attributes to the slugs they have by now. Where one has taken another's, both first leave theirs."""
+    pairs = list(renames)
+    renamed = [(attribute, slug) for attribute, slug in pairs if attribute.slug != slug]
+    if {slug for _, slug in renamed} & {attribute.slug for attribute, _ in pairs}:
+        for attribute, _ in renamed:
+            _follow(attribute, attribute.attribute_id)
+    for attribute, slug in renamed:
+        _follow(attribute, slug)
+
+
+def follow_objects(connection: Connection, renames: Mapping[str, str]) -> None:
+    """Bring what is kept by the slugs of objects from the old ones to the new ones, which others may have had."""
+    kept: tuple[type[models.Model], ...] = (Link, AttributePolicy, PushBatch)
+    for model in kept:
+        rows = model._base_manager.filter(connection=connection)
+        for old in renames:
+            rows.filter(object=old).update(object=f" {old}")  # no slug begins with a space
+        for old, new in renames.items():
+            rows.filter(object=f" {old}").update(object=new)
+
+
+def follow_answers(connection: Connection, slugs: Mapping[str, str]) -> None:
+    """Follow what Attio answered about attributes: attribute id to slug."""
+    named = Attribute.objects.filter(connection=connection, attribute_id__in=list(slugs))
+    follow_renames((one, slugs[one.attribute_id]) for one in named.select_related("object", "connection"))
+
+
+def _follow(attribute: Attribute, slug: str) -> None:
     """Bring everything kept under an attribute's old slug to its new one. Rows of declared fields keep their field."""
     old = attribute.slug
-    if old == slug:
-        return
     attribute.slug = slug
     Attribute.objects.filter(pk=attribute.pk).update(slug=slug)
     if attribute.target != Target.OBJECTS or attribute.object is None:
@@ -45,13 +71,6 @@ def follow_rename(attribute: Attribute, slug: str) -> None:
             link.base[slug] = link.base.pop(old)
             Link.objects.filter(pk=link.pk).update(base=link.base, seen_hash=None)
     _rename_remainder(attribute, attribute.object.slug, old)
-
-
-def follow_renames(connection: Connection, slugs: Mapping[str, str]) -> None:
-    """Follow what Attio answered about attributes: attribute id to slug."""
-    named = Attribute.objects.filter(connection=connection, attribute_id__in=list(slugs))
-    for attribute in named.select_related("object", "connection"):
-        follow_rename(attribute, slugs[attribute.attribute_id])
 
 
 def _rename_batches(attribute: Attribute, object_slug: str, old: str) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..core.errors import Refused
-from ..models import AttioList, AttioObject, AttributePolicy, Connection, Link, Member, Option, Target
+from ..models import AttioList, AttioObject, Connection, Member, Option, Target
 from ..service import Attio
 from .attributes import refresh_attributes
 from .connections import attio
+from .renames import follow_objects
 from .upsert import upsert
 
 
@@ -79,11 +80,8 @@ def _objects(connection: Connection, service: Attio) -> list[AttioObject]:
     objects = AttioObject.objects.filter(connection=connection)
     before = dict(objects.values_list("object_id", "slug"))
     upsert(objects, rows, "object_id", gone=True)
-    for row in rows:
-        if before.get(row.object_id, row.slug) != row.slug:
-            former = {"connection": connection, "object": before[row.object_id]}
-            Link.objects.filter(**former).update(object=row.slug)
-            AttributePolicy.objects.filter(**former).update(object=row.slug)
+    called = {before[row.object_id]: row.slug for row in rows if row.object_id in before}
+    follow_objects(connection, {old: new for old, new in called.items() if old != new})
     return list(objects.filter(gone_at=None))
 
 

@@ -15,7 +15,7 @@ from ..gates import lift
 from ..mark import queue
 from ..pointing import bind_again, bind_arrivals
 from ..reconcile import Voice, reconcile
-from ..renames import follow_renames
+from ..renames import follow_answers
 from ..welcome import welcome
 from .claim import release
 from .outcome import TAKEN, refuse, settled
@@ -56,7 +56,7 @@ def _reconcile(frame: Frame, far: Far, entries: Sequence[OutboxEntry], told: dic
             queue(links[link_id])
     if frame.object == ATTRIBUTES:
         slugs = {seen.record_id: str(seen.values["api_slug"]) for seen in answers}
-        follow_renames(frame.connection, slugs)
+        follow_answers(frame.connection, slugs)
     return [entry for entry in entries if entry.state == OutboxState.SETTLED]
 
 
