@@ -52,7 +52,9 @@ def said(versions):
 
 
 SECONDS = st.integers(0, 20)
-SPANS = st.tuples(SECONDS, st.none() | st.integers(0, 10)).map(lambda span: (span[0], span[1] and span[0] + span[1]))
+SPANS = st.tuples(SECONDS, st.none() | st.integers(0, 10)).map(
+    lambda span: (span[0], None if span[1] is None else span[0] + span[1])
+)
 VERSIONS = st.builds(lambda element, span: version(element, *span), st.sampled_from("abc"), SPANS)
 HISTORIES = st.lists(VERSIONS, max_size=6, unique_by=lambda one: (one.element, one.active_from))
 LEDGERS = HISTORIES.map(
