@@ -108,3 +108,16 @@ def test_records_that_exchanged_their_keys_are_told_of_and_stop_nobody(attio: At
     attio.gate.forget()
     attio.drain()
     assert attio.gate.writes() == []
+
+
+def test_a_living_record_that_takes_the_key_of_one_that_is_gone_waits_for_a_person(attio: Attio, ann: User) -> None:
+    """It has a row of its own; which of the two gives way is nothing to guess."""
+    other = User.objects.get(user_id="o-1")
+    attio.delete(ann)
+    attio.edit(other, user_id="u-1")
+    report = pull_all(attio.connection, "users").report
+    assert report.failed.keys() == {str(attio.link(other).record_id)}
+    assert (User.objects.get(pk=ann.pk).user_id, User.objects.get(pk=other.pk).user_id) == ("u-1", "o-1")
+    User.objects.filter(pk=ann.pk).delete()
+    assert pull_all(attio.connection, "users").report.failed == {}
+    assert User.objects.get(pk=other.pk).user_id == "u-1"
