@@ -94,4 +94,4 @@ def _point(row: models.Model, attribute: Pointing, element: Element | None, slot
         return True
     column = attribute.model_field.attname
     pointed = point(row.__class__._base_manager.filter(pk=row.pk, **{column: None}), column, pk)
-    return pointed if pointed is None else pointed == 1
+    return None if pointed is None else pointed == 1

@@ -31,7 +31,8 @@ def make_room(frame: Frame, seen: Sequence[Seen], report: Report, source: str) -
         if holder is None:
             continue
         if holder.record_gone_at is None:
-            reread(frame, [str(holder.record_id)], source)
+            _, _, heard = reread(frame, [str(holder.record_id)], source)
+            report.updated += heard.updated
             holder.refresh_from_db()
         again = _succeed(frame, holder, one, source)
         if again is not None:
