@@ -187,7 +187,7 @@ class NextDoor(Terse):
     what: Any
 
 
-WORK = ("pump", "pump", "pump", "pump", "recover", "doubts", "find", "pull", "sweep", "sweep", "inbox", "inbox")
+WORK = ("pump",) * 4 + ("sweep", "inbox") * 2 + ("recover", "doubts", "find", "pull", "schema")
 FAULTS = (
     faults.unreachable,
     faults.timeout_before,

@@ -14,6 +14,7 @@ from .account import Account, Edit, Ending, Side, known_to, lost, misplaced, tel
 from .evidence import Evidence
 from .facets import FACETS, MODELS, Facet, Plain, Pointer
 from .hands import Hands
+from .names import Names
 from .scene import Scene
 
 
@@ -22,20 +23,20 @@ def decide(account: Account, conflict: Conflict, resolution: Resolution, hands: 
     if resolution != Resolution.EDITED:
         conflicts.resolve(conflict, resolution)
         return
-    facet = FACETS.get(f"{conflict.link.object}.{conflict.slug}")
+    facet = hands.scene.names.facet(conflict.link.object, conflict.slug)
     if facet is None or facet.slug not in ("name", "note", "job_title") or conflict.link.object == "people":
         return
     row = MODELS[facet.object]._base_manager.filter(pk=conflict.link.object_id).first()
     if row is None:
         return
-    now, new = facet.here(row), f"{facet.slug} {account.n + 1}{hands.scene.mark}"
+    now, new = hands.scene.names.here(facet).here(row), f"{facet.slug} {account.n + 1}{hands.scene.mark}"
     conflicts.resolve(conflict, resolution, edited=new)
     account.set(Side.HERE, f"row {facet.object} {row.pk}", facet.slug, new, now[0] if now else None)
 
 
 def nothing_is_lost(scene: Scene, account: Account, policy: Policy, evidence: Evidence) -> None:
     """Every edit of every living pair is accounted for."""
-    audit = _Audit(account, policy, evidence)
+    audit = _Audit(account, policy, evidence, scene.names)
     for slug, model in MODELS.items():
         records, rows = scene.records(slug), model._base_manager.in_bulk()
         for link in (link for link in evidence.links if link.object == slug and link.is_alive and link.record_id):
@@ -43,11 +44,12 @@ def nothing_is_lost(scene: Scene, account: Account, policy: Policy, evidence: Ev
                 continue
             subjects = Subjects.of(link, evidence)
             for facet in (facet for facet in FACETS.values() if facet.object == slug):
-                there = facet.there(records[str(link.record_id)].get(facet.slug, ()))
+                there = scene.held(facet, records[str(link.record_id)])
                 if facet.multi:
                     audit.elements(link, facet, subjects, there)
                 else:
-                    audit.single(link, facet, subjects, facet.here(rows[int(link.object_id)]), there)
+                    here = scene.names.here(facet).here(rows[int(link.object_id)])
+                    audit.single(link, facet, subjects, here, there)
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class _Audit:
     account: Account
     policy: Policy
     evidence: Evidence
+    names: Names
 
     def single(self, link: Link, facet: Facet, subjects: Subjects, here: list[str], there: list[str]) -> None:
         """One value, and everybody's edits of it."""
@@ -90,7 +93,7 @@ class _Audit:
         same = self._same(facet)
         if self._lost_its_target(facet, [value for edit in edits for value in (edit.value, edit.saw)]):
             return
-        held = self.evidence.conflicts.get((link.pk, facet.slug), [])
+        held = self.evidence.conflicts.get((link.pk, self.names.here(facet).slug), [])
         named = {same(value) for c in held for value in (_plain(facet, c.ours), _plain(facet, c.theirs))}
         for conflict in held:
             _is_honest(conflict, facet, edits, same)
@@ -125,7 +128,8 @@ class _Audit:
         """What of Attio's a policy may have dropped: all that we had read."""
         if self.policy not in (Policy.DJANGO, Policy.NEWEST):
             return frozenset()
-        read = [value for link in subjects.links for value in self.evidence.versions.get((link, facet.slug), ())]
+        slug, versions = self.names.here(facet).slug, self.evidence.versions
+        read = [value for link in subjects.links for value in versions.get((link, slug), ())]
         return frozenset((None, *(same(facet.plain(value)) for value in read)))
 
     def _lost_its_target(self, facet: Facet, named: Iterable[Plain]) -> bool:

@@ -40,7 +40,7 @@ class Hands:
         return found[which % len(found)] if found else None
 
     def held_there(self, facet: Facet, record_id: str) -> list[str]:
-        return facet.there(self.scene.records(facet.object)[record_id].get(facet.slug, ()))
+        return self.scene.held(facet, self.scene.records(facet.object)[record_id])
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ class Hands:
         if edit.side == Side.HERE:
             row = self.row(facet.object, edit.which)
             if row is not None:
-                now = facet.here(row)
+                now = self.scene.names.here(facet).here(row)
                 self._edit_here(facet, row, now, self._wanted(edit, facet, now), quietly=edit.quietly)
             return
         record_id = self.record(facet.object, edit.which)
@@ -72,7 +72,7 @@ class Hands:
         n = self.account.n + 1
         match facet.slug:
             case "stage" | "plan":
-                options = self._options(side, facet.slug)
+                options = self._options(side, facet)
                 return [options[pick % len(options)]]
             case "owner":
                 return [self.scene.members[pick % len(self.scene.members)]]
@@ -86,11 +86,13 @@ class Hands:
             return []
         return [f"{facet.slug} {n}{self.scene.mark}"]
 
-    def _options(self, side: Side, slug: str) -> list[str]:
+    def _options(self, side: Side, facet: Facet) -> list[str]:
         """What a select box of this side offers."""
+        names = self.scene.names
         if side == Side.THERE:
-            return self.scene.options("deals", slug)
-        offered = Option.objects.filter(attribute__connection=self.scene.connection, attribute__slug=slug)
+            return self.scene.options(facet.object, names.there(facet).slug)
+        mine = Option.objects.filter(attribute__connection=self.scene.connection)
+        offered = mine.filter(attribute__slug=names.here(facet).slug)
         offered = offered.filter(is_archived=False).order_by("position", "pk")
         return list(offered.values_list("option_id", flat=True))
 
@@ -119,7 +121,7 @@ class Hands:
         if facet.multi and isinstance(facet, Pointer):
             self._relate(facet, row, now, wanted, quietly=quietly)
         else:
-            columns = facet.put(row, wanted, self.scene.connection)
+            columns = self.scene.names.here(facet).put(row, wanted, self.scene.connection)
             if quietly:
                 type(row)._base_manager.filter(pk=row.pk).update(**{name: getattr(row, name) for name in columns})
             else:
@@ -141,7 +143,7 @@ class Hands:
     def _edit_there(self, facet: Facet, record_id: str, now: list[str], wanted: list[str]) -> None:
         if set(now) == set(wanted):
             return
-        body = {"data": {"values": {facet.slug: facet.wire(wanted)}}}
+        body = {"data": {"values": {self.scene.names.there(facet).slug: facet.wire(wanted)}}}
         path = f"/v2/objects/{facet.object}/records/{record_id}"
         answer = self.scene.world.ask("PUT", path, body=body, member=self.scene.members[1])
         if answer.status == 200:
@@ -174,7 +176,7 @@ class Hands:
             name = f"Tea{mark}" if create.twin else f"name {n}{mark}"
             values = {
                 "name": [name],
-                "stage": self._options(side, "stage")[:1],
+                "stage": self._options(side, FACETS["deals.stage"])[:1],
                 "owner": self.scene.members[:1],
             }
             if create.rich:

@@ -15,6 +15,7 @@ from attio_mirror.core.merge import Policy
 from attio_mirror.mirrors.mirror import WhenGone
 from attio_mirror.mirrors.registry import registry
 from attio_mirror.models import Conflict, Link, Resolution
+from attio_mirror.sync.care import follow_schema
 from attio_mirror.sync.far import far_side
 from attio_mirror.sync.find import find
 from attio_mirror.sync.frame import Frame
@@ -217,6 +218,8 @@ class MirrorMachine(RuleBasedStateMachine):
                     pull_all(of, slug)
                 case "inbox":
                     read_inbox(of.pk)
+                case "schema":
+                    follow_schema(of)
         except AttioError:
             pass  # the task failed; another comes
 

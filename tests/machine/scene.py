@@ -23,8 +23,9 @@ from attio_mirror.sync.connections import check, connection
 
 from .clock import OtherClock, Time
 from .doors import ATTIO, CONNECTIONS, HOME, alias_of, mark_of
-from .facets import MODELS
+from .facets import FACETS, MODELS, Facet
 from .meddling import MeddledAdapter
+from .names import CUSTOM, Names
 from .pool import replace_pool
 
 KEPT = {
@@ -33,11 +34,6 @@ KEPT = {
     "companies": "record_id name domains team associated_deals created_at created_by",
 }
 """Attributes nobody edits cost time and prove nothing."""
-CUSTOM = (
-    ("deals", "note", "text", False),
-    ("deals", "plan", "select", True),
-    ("companies", "note", "text", False),
-)
 CROWDED = {"BATCH": 3, "THREADS": 2}
 """So that of the few rows of a run some are prepared and settled while others are out."""
 PLANS = tuple("ABCDEF")
@@ -52,6 +48,8 @@ class Shape(StrEnum):
     ARCHIVED_OPTION = "archived option"
     NEW_ATTRIBUTE = "new attribute"
     RENAMED_ATTRIBUTE = "renamed attribute"
+    NEW_SLUG = "new slug"
+    PASSED_ON = "slug passed on"
 
 
 @dataclass
@@ -61,6 +59,7 @@ class Scene:
     world: World
     gate: Gate
     connection: Connection
+    names: Names
     time: Time
     members: list[str]
     token: str
@@ -80,6 +79,10 @@ class Scene:
         found = self.ask("POST", f"{slug}/records/query", {"limit": 500})["data"]
         return {one["id"]["record_id"]: one["values"] for one in found}
 
+    def held(self, facet: Facet, record: dict[str, Any]) -> list[str]:
+        """What the values of a record say of one facet."""
+        return facet.there(record.get(self.names.there(facet).slug, ()))
+
     def options(self, slug: str, attribute: str) -> list[str]:
         """The ids of an attribute's options or statuses."""
         found = self.world.objects.find(slug).attributes.find(attribute)  # type: ignore[union-attr]  # of this scene
@@ -88,7 +91,8 @@ class Scene:
 
     def reshape(self, shape: Shape, which: int, n: int) -> None:
         """Change the schema; what Attio refuses stays as it is."""
-        attribute, kind = (("stage", "statuses"), ("plan", "options"))[which % 2]
+        facet, kind = ((FACETS["deals.stage"], "statuses"), (FACETS["deals.plan"], "options"))[which % 2]
+        attribute = self.names.there(facet).slug
         options = self.options("deals", attribute)
         path = f"attributes/{attribute}/{kind}"
         match shape:
@@ -101,16 +105,21 @@ class Scene:
             case Shape.ARCHIVED_OPTION if len(options) > 2:
                 self._arrange("PATCH", "deals", f"{path}/{options[which % len(options)]}", {"is_archived": True})
             case Shape.NEW_ATTRIBUTE:
-                asked = {
-                    "title": f"new {n}{self.mark}",
-                    "api_slug": f"new_{n}",
-                    "type": "text",
-                    "is_multiselect": False,
-                }
-                more = {"description": None, "is_required": False, "is_unique": False, "config": {}}
-                self._arrange("POST", "companies", "attributes", asked | more)
+                self._add("companies", f"new_{n}", n)
             case Shape.RENAMED_ATTRIBUTE:
-                self._arrange("PATCH", "companies", "attributes/note", {"title": f"note {n}{self.mark}"})
+                note = self.names.there(FACETS["companies.note"]).slug
+                self._arrange("PATCH", "companies", f"attributes/{note}", {"title": f"note {n}{self.mark}"})
+            case Shape.NEW_SLUG | Shape.PASSED_ON:
+                slug, name, *_ = CUSTOM[which % len(CUSTOM)]
+                before = self.names.there(FACETS[f"{slug}.{name}"]).slug
+                self._arrange("PATCH", slug, f"attributes/{before}", {"api_slug": f"{name}_{n}"})
+                if shape == Shape.PASSED_ON:
+                    self._add(slug, before, n)
+
+    def _add(self, slug: str, api_slug: str, n: int) -> None:
+        asked = {"title": f"new {n}{self.mark}", "api_slug": api_slug, "type": "text", "is_multiselect": False}
+        more = {"description": None, "is_required": False, "is_unique": False, "config": {}}
+        self._arrange("POST", slug, "attributes", asked | more)
 
     def _arrange(self, method: str, slug: str, path: str, asked: dict[str, Any]) -> None:
         self.world.ask(method, f"/v2/objects/{slug}/{path}", body={"data": asked}, member=self.members[0])
@@ -134,7 +143,7 @@ def furnished(time: Time, ahead: float, alias: str = HOME) -> Scene:
         for title in titles:
             path = f"/v2/objects/deals/attributes/{attribute}/{kind}"
             world.ask_or_raise("POST", path, body={"data": {"title": title}}, member=members[0])
-    return Scene(world, Gate(world), of, time, members, token)
+    return Scene(world, Gate(world), of, Names(world.objects, of), time, members, token)
 
 
 @contextmanager

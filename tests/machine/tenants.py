@@ -66,7 +66,7 @@ class Tenant:
         after = self.scene.records(slug)
         for record_id in before.keys() & after.keys():
             for facet in (facet for facet in FACETS.values() if facet.object == slug):
-                was, now = (facet.there(values[record_id].get(facet.slug, ())) for values in (before, after))
+                was, now = (self.scene.held(facet, records[record_id]) for records in (before, after))
                 subject, since = f"record {record_id}", read.get(record_id, 0)
                 if facet.multi:
                     for element in set(was) ^ set(now):
