@@ -66,9 +66,12 @@ class Attio:
             entry.not_before -= past
             entry.sent_at = entry.sent_at and entry.sent_at - past
             entry.unsure_since = entry.unsure_since and entry.unsure_since - past
-            entry.save(update_fields=["not_before", "sent_at", "unsure_since"])
-        for link in Link.objects.exclude(lease_until=None):
-            Link.objects.filter(pk=link.pk).update(lease_until=link.lease_until - past)  # type: ignore[operator]  # not None, by the filter
+            entry.answered_at = entry.answered_at and entry.answered_at - past
+            entry.save(update_fields=["not_before", "sent_at", "unsure_since", "answered_at"])
+        for link in Link.objects.exclude(lease_until=None, synced_at=None):
+            link.lease_until = link.lease_until and link.lease_until - past
+            link.synced_at = link.synced_at and link.synced_at - past
+            link.save(update_fields=["lease_until", "synced_at"])
         RateBudget.objects.update(arrival=F("arrival") - round(seconds * 1e6))
         for one in Connection.objects.exclude(quiet_until=None):
             Connection.objects.filter(pk=one.pk).update(quiet_until=one.quiet_until - past)  # type: ignore[operator]  # not None, by the filter

@@ -38,7 +38,9 @@ SETTINGS_OF_AN_ATTRIBUTE = (
 UNSEEN = "unseen"
 """Key of an entry of a base whose value the row could not show when it took it."""
 SAID = "said"
-"""Key of an entry of a base for what we have said upon it since, and never heard of."""
+"""Key of an entry of a base for what we have said upon it since, and never heard of: a value, or elements added."""
+TAKEN = "taken"
+"""Key of an entry of a base for the elements we have taken away from it since, which are still seen."""
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
 
 from attio_mirror.core.merge import Policy
-from attio_mirror.models import Conflict, Deal, LinkState, OutboxEntry, OutboxState
+from attio_mirror.models import Conflict, Deal, LinkState, OutboxEntry, OutboxState, Person
 from attio_mirror.sandbox import faults
 from attio_mirror.testing import Attio
 
@@ -87,3 +88,106 @@ def test_a_row_that_took_a_members_value_since_was_not_put_back_by_anybody(
     assert unheard.name == "Cacao"
     [yielded] = Conflict.objects.all()
     assert (yielded.ours, yielded.theirs) == ("Coffee", "Cocoa")
+
+
+@pytest.mark.parametrize("names", [("Coffee", "Cocoa", "Coffee"), ("Cocoa", "Coffee")], ids=["seen", "overtaken"])
+def test_who_goes_back_to_what_we_had_said_is_not_taken_for_us(
+    attio: Attio, unheard: Deal, names: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """We hear each time what a member makes of it."""
+    decides(monkeypatch, "name", Policy.ATTIO)
+    for name in names:
+        attio.edit(unheard, name=name)
+        attio.pull(unheard)
+    unheard.refresh_from_db()
+    assert unheard.name == "Coffee"
+    attio.gate.forget()
+    attio.drain()
+    assert attio.gate.writes() == []
+
+
+# -- multi-values: each element is a word of its own --------------------------------------------------------------
+
+
+@pytest.fixture
+def team(attio: Attio) -> list[Person]:
+    """Ann, Bob and Cleo."""
+    names = ("ann", "bob", "cleo")
+    people = [Person.objects.create(full_name=name, email_addresses=[f"{name}@example.com"]) for name in names]
+    attio.drain()
+    return people
+
+
+def assign(attio: Attio, deal: Deal, people: Sequence[Person]) -> None:
+    """A member decides who belongs to a deal."""
+    ids = [attio.link(one).record_id for one in people]
+    attio.edit(deal, associated_people=[{"target_object": "people", "target_record_id": one} for one in ids])
+
+
+def of(attio: Attio, deal: Deal, team: Sequence[Person]) -> tuple[set[Person], set[Person]]:
+    """Whom a deal has here, and whom in Attio."""
+    ids = attio.record(deal)["associated_people"] or ()
+    return set(deal.associated_people.all()), {one for one in team if str(attio.link(one).record_id) in ids}
+
+
+def unanswered(attio: Attio, team: Sequence[Person], method: str, before: Sequence[int], after: Sequence[int]) -> Deal:
+    """A deal that had some people; that it has others was said, and taken, and no answer came."""
+    deal = make_deal(attio)
+    deal.associated_people.set([team[n] for n in before])
+    attio.drain()
+    attio.gate.faults.add(faults.timeout_after, method=method, path=r"/deals/records/")
+    deal.associated_people.set([team[n] for n in after])
+    attio.drain(patient=False)
+    return deal
+
+
+def test_who_puts_back_what_we_had_repeated_is_not_taken_for_us(attio: Attio, team: list[Person]) -> None:
+    """We added Ann to Bob. Bob goes, which we hear, and comes back."""
+    _, bob, cleo = team
+    deal = unanswered(attio, team, "PATCH", before=[1], after=[0, 1])
+    assign(attio, deal, [])
+    attio.pull(deal)
+    assign(attio, deal, [bob])
+    deal.associated_people.set([cleo])
+    attio.drain()
+    assert of(attio, deal, team) == ({bob, cleo}, {bob, cleo})
+
+
+def test_who_puts_back_what_we_had_added_is_not_taken_for_us(attio: Attio, team: list[Person]) -> None:
+    """We added Ann, which is seen. Then she goes, which we hear, and comes back."""
+    ann, bob, cleo = team
+    deal = unanswered(attio, team, "PATCH", before=[1], after=[0, 1])
+    attio.pull(deal)
+    assign(attio, deal, [bob])
+    attio.pull(deal)
+    assign(attio, deal, [ann, bob])
+    deal.associated_people.set([bob, cleo])
+    attio.drain()
+    assert of(attio, deal, team) == ({ann, bob, cleo}, {ann, bob, cleo})
+
+
+def test_who_takes_away_again_what_we_had_taken_away_is_not_taken_for_us(attio: Attio, team: list[Person]) -> None:
+    """We took Ann away, which is seen. Then she comes back, which we hear, and goes."""
+    ann, bob, cleo = team
+    deal = unanswered(attio, team, "PUT", before=[0, 1], after=[1])
+    attio.pull(deal)
+    assign(attio, deal, [ann, bob])
+    attio.pull(deal)
+    assert of(attio, deal, team) == ({ann, bob}, {ann, bob})
+    assign(attio, deal, [bob])
+    deal.associated_people.add(cleo)
+    attio.drain()
+    assert of(attio, deal, team) == ({bob, cleo}, {bob, cleo})
+
+
+def test_who_takes_back_here_what_arrives_only_now_is_heard(attio: Attio, team: list[Person]) -> None:
+    """Our words outlast a reading that does not show them yet."""
+    ann, bob, _ = team
+    deal = unanswered(attio, team, "PATCH", before=[1], after=[0, 1])
+    assign(attio, deal, [bob])
+    attio.edit(deal, value=5)
+    attio.pull(deal)
+    assign(attio, deal, [ann, bob])  # it arrives after all
+    deal.associated_people.set([bob])
+    attio.drain()
+    assert of(attio, deal, team) == ({bob}, {bob})

@@ -22,13 +22,12 @@ from ..frame import Frame, Seen
 from ..mark import mark, reconsider
 from ..wishing import wish
 from . import conflicts, hidden, ledger, references, rows
-from .decide import Decision, Voice, decide
+from .decide import SILENT, Decision, Voice, decide
 from .pace import PACE
 from .trouble import UNWRITABLE, why
 
 log = logging.getLogger("attio_mirror")
 
-SILENT = Voice()
 SKEW = timedelta(minutes=5)
 """How far Attio's clock and ours may differ."""
 
@@ -206,14 +205,14 @@ def _outstanding(links: Sequence[Link], seen: Mapping[str, Seen]) -> dict[int, V
 
 def _voice(entry: OutboxEntry, link: Link, seen: Seen) -> Voice | None:
     """What an entry said, for an answer that is not its own. None where the base holds it already."""
+    spoke_at = max(at for at in (entry.sent_at, entry.unsure_since) if at is not None)
+    is_news = link.synced_at is None or link.synced_at <= spoke_at
     answered_at = entry.answered_at if entry.state == OutboxState.ANSWERED else None
     if answered_at is None or seen.speaks_of < answered_at:
-        spoke_at = max(at for at in (entry.sent_at, entry.unsure_since) if at is not None)
-        is_news = link.synced_at is None or link.synced_at <= spoke_at
         return Voice(entry.said, entry.removed, is_news=is_news)
     if link.synced_at is not None and link.synced_at >= answered_at:
         return None
-    return Voice(entry.said, entry.removed, arrived=True)
+    return Voice(entry.said, entry.removed, arrived=True, is_news=is_news)
 
 
 def _write_links(new: list[Decision], old: list[Decision]) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 
 from django.db import models
 
 from ...core.errors import Json
 from ...core.merge import Merged, Sides, Word, acknowledge, hear, merge
-from ...core.values import Canonical, same
+from ...core.values import Canonical, elements, key, keys, same
 from ...mirrors.attributes import Slot
 from ...models import Link
-from ..frame import SAID, Frame, Seen, agreed, agreement, known
+from ..frame import SAID, TAKEN, Frame, Seen, agreed, agreement, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +33,46 @@ class Voice:
         """Whether it is certain that Attio took it."""
         return self.heard or self.arrived
 
-    def about(self, link: Link, slug: str) -> Voice:
-        """What was said of one attribute, as the outbox knows or the base, which has stayed the same since."""
-        entry = link.base.get(slug) or {}
-        if SAID not in entry or (self.is_settled and slug in self.said):
-            return self
-        return Voice({slug: self.said.get(slug, entry[SAID])}, is_news=True)
+    def about(self, link: Link, slot: Slot) -> Voice:
+        """What was said of one attribute and nothing was heard of, as the outbox knows or the base."""
+        slug, entry = slot.slug, link.base.get(slot.slug) or {}
+        if slot.spec.multi:
+            return self._about_elements(slug, entry) if slug in self.said else self
+        if SAID in entry and not (self.is_settled and slug in self.said):
+            return Voice({slug: self.said.get(slug, entry[SAID])}, is_news=True)
+        if slug in self.said and not self._is_first:
+            return SILENT  # it was seen, or overtaken: whoever says it since says it of their own
+        return self
 
-    def unheard(self, slug: str) -> dict[str, Json]:
-        """What a base that stays as it was has to remember of it."""
-        return {SAID: self.said[slug]} if slug in self.said and not self.is_settled else {}
+    @property
+    def _is_first(self) -> bool:
+        """Whether no reading can have shown any of it yet."""
+        return self.is_news or self.heard
+
+    def _about_elements(self, slug: str, entry: Mapping[str, Json]) -> Voice:
+        """What we repeated was no word of ours, and what was seen since is none any more."""
+        if self._is_first:
+            before = keys(entry.get("value"))
+            added = [element for element in elements(self.said[slug]) if key(element) not in before]
+            removed = self.removed.get(slug)
+        else:
+            added, removed = elements(entry.get(SAID)), entry.get(TAKEN)
+        return replace(self, said={slug: added}, removed={slug: removed})
+
+    def unheard(self, slot: Slot, remote: Canonical, *, stays: bool) -> dict[str, Json]:
+        """What a base has to remember of it: what is not seen yet, and of single values only if the base `stays`."""
+        slug, now = slot.slug, keys(remote)
+        if slug not in self.said or self.is_settled:
+            return {}
+        if not slot.spec.multi:
+            said = self.said[slug]
+            return {SAID: said} if stays and not same(remote, said) else {}
+        added = [element for element in elements(self.said[slug]) if key(element) not in now]
+        removed = [element for element in elements(self.removed.get(slug)) if key(element) in now]
+        return ({SAID: added} if added else {}) | ({TAKEN: removed} if removed else {})
+
+
+SILENT = Voice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +124,10 @@ def decide(frame: Frame, link: Link, row: models.Model, seen: Seen, voice: Voice
             _settle(decision, slot, Merged(row=remote, base=remote, owed=False, clash=False, yielded=False), remote)
         elif slug in local.values:
             ours = local.values[slug]
-            said = voice.about(link, slug)
+            said = voice.about(link, slot)
             before = base if slug in said.said else known(link, slug, ours)
             sides = Sides(_heard(before, ours, remote, slot, said), ours, remote, link.marked_at, seen.since(slug))
-            _settle(decision, slot, _merge(frame, slot, sides), remote, sides, said.unheard(slug))
+            _settle(decision, slot, _merge(frame, slot, sides), remote, sides, said)
     return decision
 
 
@@ -136,7 +165,7 @@ def _settle(
     merged: Merged,
     remote: Canonical,
     sides: Sides | None = None,
-    unheard: Mapping[str, Json] = MappingProxyType({}),
+    voice: Voice = SILENT,
 ) -> None:
     """Enter one attribute's outcome."""
     slug, since = slot.slug, decision.seen.since(slot.slug)
@@ -144,7 +173,7 @@ def _settle(
     if merged.clash:
         decision.clashes.append(clash)
         if sides is not None:  # not agreed on, but seen: when it goes again, the ledger must hear of that
-            decision.base[slug] = {**agreement(sides.base, since), **unheard}
+            decision.base[slug] = {**agreement(sides.base, since), **voice.unheard(slot, remote, stays=True)}
         return
     decision.agreed.add(slug)
     if merged.yielded:
@@ -153,6 +182,8 @@ def _settle(
         decision.owed.add(slug)
     decision.take[slug] = merged.row
     is_hidden = not merged.owed and not slot.attribute.shows(merged.base, slot)
-    decision.base[slug] = agreement(merged.base, since, unseen=is_hidden)
-    if sides is not None and merged.owed and same(remote, sides.base) and not slot.spec.multi:
-        decision.base[slug].update(unheard)  # it may still be on its way
+    stays = sides is not None and merged.owed and same(remote, sides.base)
+    decision.base[slug] = {
+        **agreement(merged.base, since, unseen=is_hidden),
+        **voice.unheard(slot, remote, stays=stays),
+    }
