@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from attio_mirror.core.merge import Policy
 from attio_mirror.models import Conflict, Deal, LinkState, OutboxEntry, OutboxState, Person
@@ -74,6 +75,18 @@ def test_a_reading_before_our_word_arrives_does_not_make_it_forgotten(attio: Att
     attio.drain()
     conflict = Conflict.objects.get()
     assert (conflict.base, conflict.ours, conflict.theirs) == ("Coffee", "Tea", "Cocoa")
+
+
+def test_who_edits_what_was_answered_had_seen_it_though_a_reading_before_had_not(attio: Attio) -> None:
+    deal = say_coffee(attio, faults.timeout_before)
+    attio.edit(deal, value=5)
+    attio.pull(deal)
+    attio.edit(deal, name="Coffee")  # it arrives after all, and the worker dies with the answer
+    OutboxEntry.objects.unfinished().update(state=OutboxState.ANSWERED, answered_at=timezone.now(), waiting_slot=None)
+    attio.edit(deal, name="Cocoa")
+    attio.pull(deal)
+    deal.refresh_from_db()
+    assert (deal.name, Conflict.objects.count()) == ("Cocoa", 0)
 
 
 def test_a_row_that_took_a_members_value_since_was_not_put_back_by_anybody(

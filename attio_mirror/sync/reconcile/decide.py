@@ -40,7 +40,7 @@ class Voice:
             return self._about_elements(slug, entry) if slug in self.said else self
         if SAID in entry and not (self.is_settled and slug in self.said):
             return Voice({slug: self.said.get(slug, entry[SAID])}, is_news=True)
-        if slug in self.said and not self._is_first:
+        if slug in self.said and SAID not in entry and not self._is_first:
             return SILENT  # it was seen, or overtaken: whoever says it since says it of their own
         return self
 
