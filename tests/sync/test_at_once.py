@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from attio_mirror.mirrors.mirror import WhenGone
 from attio_mirror.mirrors.shipped import PersonMirror
-from attio_mirror.models import ATTRIBUTES, Attribute, Company, Link, LinkState, OutboxState, Person
+from attio_mirror.models import ATTRIBUTES, Attribute, Company, Conflict, Link, LinkState, OutboxState, Person
 from attio_mirror.signals import reconciled
 from attio_mirror.sync.push import batch, pump, speak
 from attio_mirror.sync.push.claim import claim, renew
@@ -160,6 +160,27 @@ def test_an_edit_made_after_composing_is_what_is_sent(attio: Attio, at_turns: li
     pump(attio.connection.pk)
     assert [write.body["data"]["values"] for write in attio.gate.writes()] == [{"name": [{"value": "Cocoa"}]}]
     assert (attio.entry(deal).state, attio.entry(deal).attempts) == (OutboxState.SETTLED, 1)
+
+
+def test_an_edit_in_attio_that_was_heard_of_after_composing_is_not_written_over(
+    attio: Attio, at_turns: list[Any]
+) -> None:
+    """A webhook brings it while our request waits for its turn."""
+    deal = make_deal(attio)
+    attio.drain()
+    attio.gate.forget()
+    rename(deal, "Coffee")
+
+    def hear() -> None:
+        attio.edit(deal, name="Cocoa")
+        attio.pull(deal)
+
+    at_turns.append(hear)
+    attio.drain()
+    assert attio.gate.writes() == []
+    conflict = Conflict.objects.get()
+    assert (conflict.base, conflict.ours, conflict.theirs) == ("Tea", "Coffee", "Cocoa")
+    assert (attio.record(deal)["name"], attio.state(deal)) == ("Cocoa", LinkState.CONFLICT)
 
 
 def test_an_edit_dropped_after_composing_is_not_sent_and_its_lease_is_given_back(

@@ -78,10 +78,13 @@ def _take(entry: Free) -> bool:
 def renew(entry: OutboxEntry, at: datetime) -> bool:
     """The lease of an entry whose request goes out `at` that moment. False where it must not, as it was composed:
 
-    its row was marked again since, then it waits to be composed anew; or its lease ran out, and somebody else has it.
+    its row was marked again since, or its record was heard of, then it waits to be composed anew; or its lease ran out,
+    and somebody else has it.
     """
-    ours = Link.objects.filter(pk=entry.link_id, lease_until=entry.link.lease_until)
-    if ours.filter(marked_at=entry.link.marked_at).update(lease_until=at + timedelta(seconds=conf().lease)):
+    link = entry.link
+    ours = Link.objects.filter(pk=link.pk, lease_until=link.lease_until)
+    unchanged = ours.filter(marked_at=link.marked_at, synced_at=link.synced_at)
+    if unchanged.update(lease_until=at + timedelta(seconds=conf().lease)):
         return True
     if ours.exists():
         put_back(entry)
