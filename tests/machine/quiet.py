@@ -20,6 +20,7 @@ from attio_mirror.models import (
     SweepState,
 )
 from attio_mirror.models.outbox import OutboxQuerySet
+from attio_mirror.sync.care import follow_schema
 from attio_mirror.sync.connections import check
 from attio_mirror.sync.far import far_side
 from attio_mirror.sync.find import find
@@ -51,9 +52,10 @@ def come_to_rest(scene: Scene) -> None:
     scene.gate.faults.clear()
     _push_until_calm(scene)
     refused = list(_entries(scene.connection).filter(state=OutboxState.REFUSED))
-    for entry in refused:
-        retry(entry)  # a person looks at what was refused, and tries it once more
     if refused:
+        follow_schema(scene.connection)  # which comes within the hour: a slug that was refused may be another's by now
+        for entry in refused:
+            retry(entry)  # a person looks at what was refused, and tries it once more
         _push_until_calm(scene)
     for _ in range(ROUNDS):
         _pull(scene)
