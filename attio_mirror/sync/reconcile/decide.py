@@ -61,13 +61,14 @@ class Voice:
 
     def unheard(self, slot: Slot, remote: Canonical, *, stays: bool) -> dict[str, Json]:
         """What a base has to remember of it: what is not seen yet, and of single values only if the base `stays`."""
-        slug, now = slot.slug, keys(remote)
+        slug = slot.slug
         if slug not in self.said or self.is_settled:
             return {}
+        said = self.said[slug]
         if not slot.spec.multi:
-            said = self.said[slug]
             return {SAID: said} if stays and not same(remote, said) else {}
-        added = [element for element in elements(self.said[slug]) if key(element) not in now]
+        now = keys(remote)
+        added = [element for element in elements(said) if key(element) not in now]
         removed = [element for element in elements(self.removed.get(slug)) if key(element) in now]
         return ({SAID: added} if added else {}) | ({TAKEN: removed} if removed else {})
 
@@ -183,7 +184,5 @@ def _settle(
     decision.take[slug] = merged.row
     is_hidden = not merged.owed and not slot.attribute.shows(merged.base, slot)
     stays = sides is not None and merged.owed and same(remote, sides.base)
-    decision.base[slug] = {
-        **agreement(merged.base, since, unseen=is_hidden),
-        **voice.unheard(slot, remote, stays=stays),
-    }
+    decision.base[slug] = agreement(merged.base, since, unseen=is_hidden)
+    decision.base[slug].update(voice.unheard(slot, remote, stays=stays))  # it may still be on its way
