@@ -36,7 +36,7 @@ class Screen:
         self.page.goto(f"{self.origin}{reverse('admin:login')}")
         self.page.fill("#id_username", name)
         self.page.fill("#id_password", password)
-        self.page.click("[type=submit]")
+        self.follow("[type=submit]")
 
     def open(self, row: models.Model | type[models.Model]) -> None:
         """The page of a row, or the list of a model."""
@@ -69,10 +69,19 @@ class Screen:
         with window.expect_event("close"):
             window.click("[name=_save]")
 
+    def follow(self, way: str) -> None:
+        """Click on what leads to another page. A click alone may be over while the old page still stands."""
+        with self.page.expect_navigation():
+            self.page.click(way)
+
+    def enter(self) -> None:
+        """Press Enter where that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
     def save(self) -> None:
         """Save and stay."""
-        self.page.click("[name=_continue]")
-        self.page.wait_for_load_state()
+        self.follow("[name=_continue]")
 
     def badge(self, text: str) -> None:
         """Wait until the badge above the form says so, by itself."""

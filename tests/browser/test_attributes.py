@@ -41,7 +41,7 @@ def test_a_refused_setting_says_why_and_is_mended(pipeline: Attio, screen: Scree
     assert screen.page.is_checked("#id_is_unique")
     assert screen.page.input_value("#id_title") == "Source"
     screen.shoot("refused-attribute")
-    screen.page.click("button:has-text('Retry')")
+    screen.follow("button:has-text('Retry')")
     screen.badge("Refused by Attio")
     screen.page.uncheck("#id_is_unique")
     screen.save()

@@ -45,11 +45,11 @@ def ask(screen: Screen) -> None:
     screen.open(Deal)
     screen.page.check("#action-toggle")
     screen.page.select_option("select[name=action]", "change_attribute")
-    screen.page.click("button[name=index]")
+    screen.follow("button[name=index]")
     screen.page.select_option("#id_attribute", "stage")
-    screen.page.click("text=Continue")
+    screen.follow("text=Continue")
     screen.page.select_option("#id_to-stage", label=WON)
-    screen.page.click("text=See what would change")
+    screen.follow("text=See what would change")
 
 
 def test_bulk_edit_with_approval(pipeline: Attio, screen: Screen, deals: list[Deal], brake: None) -> None:
@@ -61,7 +61,7 @@ def test_bulk_edit_with_approval(pipeline: Attio, screen: Screen, deals: list[De
     assert fits(screen)
     screen.page.set_viewport_size({"width": 1440, "height": 900})
     screen.page.focus("button[name=change]")
-    screen.page.keyboard.press("Enter")
+    screen.enter()
     screen.page.locator(".messagelist").wait_for()
     screen.shoot("batch-held")
     pipeline.drain()
@@ -73,7 +73,7 @@ def test_bulk_edit_with_approval(pipeline: Attio, screen: Screen, deals: list[De
     screen.log_in("ben", "secret")
     screen.open(PushBatch.objects.get())
     assert not screen.page.locator("button:has-text('Withdraw')").count()
-    screen.page.click(approve)
+    screen.follow(approve)
     screen.page.locator(".messagelist", has_text="Approved: 1.").wait_for()
     pipeline.drain()
     assert there(pipeline, deals) == {WON}
@@ -83,17 +83,17 @@ def test_bulk_edit_with_approval(pipeline: Attio, screen: Screen, deals: list[De
 
 def test_undo(pipeline: Attio, screen: Screen, deals: list[Deal]) -> None:
     ask(screen)
-    screen.page.click("button[name=change]")
+    screen.follow("button[name=change]")
     screen.page.locator(".messagelist", has_text="of 6 deals changed").wait_for()
     pipeline.drain()
     assert there(pipeline, deals) == {WON}
     pipeline.edit(deals[1], stage="Lost")
-    screen.page.click("a:has-text('Undo')")
+    screen.follow("a:has-text('Undo')")
     screen.shoot("undo")
     screen.page.set_viewport_size({"width": 390, "height": 844})
     assert fits(screen)
     screen.page.set_viewport_size({"width": 1440, "height": 900})
-    screen.page.click("button:has-text('Undo for 6 rows')")
+    screen.follow("button:has-text('Undo for 6 rows')")
     screen.page.locator(".messagelist", has_text="5 put back.").wait_for()
     assert "It was changed in Attio since by Ben Okri." in screen.page.inner_text("#content")
     screen.shoot("undone")

@@ -40,8 +40,8 @@ def test_a_workspace_that_attio_has_already_is_taken_over(pipeline: Attio, scree
     screen.badge("Conflict")
     assert "Ben's" in screen.note("name")
     assert pipeline.link(Workspace.objects.get()).record_id == there
-    screen.page.click("text=Settle it")
-    screen.page.click("button:has-text('Take ours')")
+    screen.follow("text=Settle it")
+    screen.follow("button:has-text('Take ours')")
     screen.page.locator(".messagelist").wait_for()
     pipeline.drain()
     assert [record["name"] for record in pipeline.records("workspaces")] == ["Ada's"]
@@ -52,8 +52,8 @@ def test_a_workspace_deleted_and_made_again_is_one_record(pipeline: Attio, scree
     first = Workspace.objects.create(workspace_id="W-1", name="Tea house")
     pipeline.drain()
     screen.open(first)
-    screen.page.click("a.deletelink")
-    screen.page.click("#content [type=submit]")
+    screen.follow("a.deletelink")
+    screen.follow("#content [type=submit]")
     screen.page.locator(".messagelist").wait_for()
     screen.add(Workspace)
     screen.fill(workspace_id="W-1", name="Tea house")

@@ -34,9 +34,9 @@ def test_edit_and_push(pipeline: Attio, screen: Screen) -> None:
     there = pipeline.record(deal)
     assert (there["stage"], there["value"], there["seats"]) == ("In Progress", 1250.5, 12)
     assert there["associated_people"] == pipeline.link(Person.objects.get(full_name="Ann")).record_id
-    screen.page.click("text=Attio history")
+    screen.follow("text=Attio history")
     screen.shoot("history")
-    screen.page.click(".attio-lanes a:has-text('Stage')")
+    screen.follow(".attio-lanes a:has-text('Stage')")
     now, before = screen.page.locator(".attio-event").all_inner_texts()
     assert all(word in now for word in ("In Progress", "Our token", "still so"))
     assert all(word in before for word in ("Lead", "Our token", "until"))
@@ -82,8 +82,8 @@ def test_conflict_is_settled(pipeline: Attio, screen: Screen) -> None:
     screen.badge("Conflict")
     screen.page.reload()
     screen.shoot("conflict")
-    screen.page.click("text=Settle it")
-    screen.page.click('button:has-text("Take Attio\'s")')
+    screen.follow("text=Settle it")
+    screen.follow('button:has-text("Take Attio\'s")')
     screen.page.locator(".messagelist").wait_for()
     deal.refresh_from_db()
     assert deal.name == "Ben's tea"
@@ -107,7 +107,8 @@ def test_enter_in_a_field_saves_and_never_pushes(pipeline: Attio, screen: Screen
     deal = Deal.objects.get()
     screen.open(deal)
     screen.page.fill("#id_name", "Coffee")
-    screen.page.press("#id_name", "Enter")
+    screen.page.focus("#id_name")
+    screen.enter()
     screen.page.locator(".messagelist").wait_for()
     deal.refresh_from_db()
     assert deal.name == "Coffee"

@@ -29,7 +29,7 @@ def busy(chromium: object, transactional_db: None, attio: Attio) -> list[Deal]:
 def enter(screen: Screen) -> None:
     """From the list of deals; until all is drawn."""
     screen.open(Deal)
-    screen.page.click(".object-tools a:has-text('Pipeline')")
+    screen.follow(".object-tools a:has-text('Pipeline')")
     screen.page.wait_for_function(
         "[...document.querySelectorAll('canvas[data-of]')].filter(one => window.Chart?.getChart(one)).length === 6"
     )
@@ -48,12 +48,11 @@ def test_pipeline_drill_down(busy: list[Deal], screen: Screen) -> None:
     number = page.locator("#table-stages tr:has(th:text-is('Lost')) td >> nth=0").locator("a")
     count = int(number.inner_text())
     number.focus()
-    page.keyboard.press("Enter")
-    page.locator(".attio-stays").wait_for()
+    screen.enter()
     assert page.locator(".attio-found").inner_text() == f"{count} rows"
     assert page.locator(".attio-stays tbody tr").count() == count == 2
     screen.shoot("pipeline-rows")
-    page.click(".attio-stays a:has-text('Tea 3')")
+    screen.follow(".attio-stays a:has-text('Tea 3')")
     assert page.input_value("#id_name") == "Tea 3"
 
 
@@ -78,15 +77,15 @@ def test_filters_are_kept_on_the_way_and_files_are_downloaded(busy: list[Deal], 
     enter(screen)
     page.select_option("#pipeline_owner", label="Ben Okri")
     page.select_option("#pipeline_by", label="Company")
-    page.click(".attio-asking button")
+    screen.follow(".attio-asking button")
     page.locator("section:has(#table-compared) summary").click()
     assert "Acme" in page.inner_text("#table-compared")
     with page.expect_download() as coming:
         page.click("section:has(#table-compared) a:has-text('Download')")
     assert coming.value.suggested_filename == "pipeline-compared.csv"
-    page.click("#table-compared tbody tr:has-text('Acme') td:last-child a")
+    screen.follow("#table-compared tbody tr:has-text('Acme') td:last-child a")
     assert page.locator(".attio-found").inner_text() == "2 rows"
-    page.click("text=Back to the pipeline")
+    screen.follow("text=Back to the pipeline")
     assert page.locator("#pipeline_owner option:checked").inner_text() == "Ben Okri"
 
 
@@ -96,7 +95,7 @@ def test_companies_are_found_by_typing(busy: list[Deal], screen: Screen) -> None
     page.click(".attio-asked-company .select2-selection")
     page.fill(".select2-search__field", "Acm")
     page.click(".select2-results__option:has-text('Acme')")
-    page.click(".attio-asking button")
+    screen.follow(".attio-asking button")
     page.locator("section:has(#table-stages) summary").click()
     assert page.inner_text("#table-stages .attio-sum td >> nth=0") == "3"
 

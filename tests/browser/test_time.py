@@ -37,22 +37,22 @@ def test_as_of_view(lived: Deal, pipeline: Attio, screen: Screen) -> None:
     assert screen.page.inner_text("#result_list .field-name") == "Coffee"
     screen.shoot("list-with-day")
     screen.page.fill("#changelist-filter [name=as_of]", days_ago(3))
-    screen.page.click("#changelist-filter .attio-as-of button")
+    screen.follow("#changelist-filter .attio-as-of button")
     screen.page.locator(".attio-past").wait_for()
     assert screen.page.inner_text("#result_list .field-name") == "Tea"
     screen.shoot("list-of-the-past")
-    screen.page.click("#changelist-filter a:has-text('Lead')")
+    screen.follow("#changelist-filter a:has-text('Lead')")
     assert screen.page.inner_text("#result_list .field-name") == "Tea"
-    screen.page.click("#result_list .field-name a")
+    screen.follow("#result_list .field-name a")
     screen.page.locator(".attio-past").wait_for()
     text = screen.page.inner_text(".attio-then >> nth=0")
     assert all(word in text for word in ("Tea", "Coffee", "Lead", "Won 🎉"))
     assert screen.page.locator("[name=_save]").count() == 0
     screen.shoot("record-of-the-past")
-    screen.page.click(".breadcrumbs a:has-text('Deals')")
+    screen.follow(".breadcrumbs a:has-text('Deals')")
     assert screen.page.inner_text("#result_list .field-name") == "Tea"
-    screen.page.click("#result_list .field-name a")
-    screen.page.click("text=Back to now")
+    screen.follow("#result_list .field-name a")
+    screen.follow("text=Back to now")
     assert screen.page.input_value("#id_name") == "Coffee"
     screen.shoot("record-with-day")
 
@@ -60,16 +60,16 @@ def test_as_of_view(lived: Deal, pipeline: Attio, screen: Screen) -> None:
 def test_revert(lived: Deal, pipeline: Attio, screen: Screen) -> None:
     screen.open(lived)
     screen.page.fill("#as_of", days_ago(3))
-    screen.page.click(".attio-panel .attio-as-of button")
+    screen.follow(".attio-panel .attio-as-of button")
     screen.page.locator(".attio-past").wait_for()
-    screen.page.click("text=Attio history")
-    screen.page.click(".attio-lanes a:has-text('stage')")
+    screen.follow("text=Attio history")
+    screen.follow(".attio-lanes a:has-text('stage')")
     screen.shoot("history-with-ways-back")
-    screen.page.click("text=Revert to this")
+    screen.follow("text=Revert to this")
     asked = screen.page.inner_text(".attio-reverting")
     assert all(word in asked for word in ("Lead", "Won 🎉", "An ordinary edit"))
     screen.shoot("revert")
-    screen.page.click("button:has-text('Revert to “Lead”')")
+    screen.follow("button:has-text('Revert to “Lead”')")
     screen.badge("Waiting to be sent")
     screen.shoot("reverted")
     pipeline.drain()

@@ -15,15 +15,15 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_the_secret_is_shown_once(pipeline: Attio, screen: Screen) -> None:
     screen.open(Connection.objects.get())
-    screen.page.click("a:has-text('Webhook')")
+    screen.follow("a:has-text('Webhook')")
     assert screen.page.input_value("#id_address").endswith("/attio/webhook/default/")
     screen.fill(address="https://crm.example.com/attio/webhook/default/")
     screen.shoot("webhook")
-    screen.page.click("button:has-text('Subscribe')")
+    screen.follow("button:has-text('Subscribe')")
     [hook] = pipeline.world.webhooks.values()
     assert screen.page.locator(".attio-secret").inner_text() == hook.secret
     screen.shoot("webhook-secret")
     assert serious(screen.page, {}) == []
-    screen.page.click("a:has-text('Back')")
-    screen.page.click("a:has-text('Webhook')")
+    screen.follow("a:has-text('Back')")
+    screen.follow("a:has-text('Webhook')")
     assert hook.secret not in screen.page.content()
