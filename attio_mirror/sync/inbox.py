@@ -38,6 +38,7 @@ NAP = 0.2
 ELSEWHERE = "An event of another Attio workspace; ignored."
 UNMIRRORED = "Not about anything that is mirrored."
 UNKNOWN = "An event of a type we do not know"
+WENT_WRONG = "Reading it went wrong here ({}) and is tried again; the log of the workers says where."
 NOT_YET = "The record changed while it was read, is being merged, or is one we just made."
 
 
@@ -73,6 +74,8 @@ class Verdicts:
     notes: dict[int, str] = field(default_factory=dict)
     failed: dict[int, str] = field(default_factory=dict)
     later: dict[int, str] = field(default_factory=dict)
+    bugs: list[Exception] = field(default_factory=list)
+    """What nobody expected. It is raised once all else was read."""
 
     def postpone(self, entries: Iterable[int], why: str) -> None:
         """These stay waiting."""
@@ -87,7 +90,7 @@ def read_inbox(connection_id: int, *, linger: float = 0.0) -> int:
     """Read all waiting deliveries of a connection; how many were done. Safe to run at once, twice or never.
 
     `linger` is how long, in seconds, to try again what cannot be read yet (our own create is being settled) while
-    nothing else comes.
+    nothing else comes. What goes wrong unexpectedly, in a host's signal say, is raised once all else was read.
     """
     done, rests_at = 0, time.monotonic() + linger
     while True:
@@ -96,7 +99,10 @@ def read_inbox(connection_id: int, *, linger: float = 0.0) -> int:
         entries = list(_waiting(connection_id)[:MANY]) if connection else []
         if connection is None or not entries:
             return done
-        left = _mark(entries, _read(connection, entries), began)
+        verdicts = _read(connection, entries)
+        left = _mark(entries, verdicts, began)
+        if verdicts.bugs:
+            raise verdicts.bugs[0]
         done += len(entries) - left
         if len(entries) > left:
             rests_at = time.monotonic() + linger
@@ -136,6 +142,10 @@ def _read(connection: Connection, entries: Iterable[InboxEntry]) -> Verdicts:
             _follow(connection, group, verdicts)
         except AttioError as error:
             _blame(connection, error, concerned, verdicts)
+        except Exception as error:
+            log.exception("Connection %s: reading deliveries went wrong; the others are read.", connection.alias)
+            verdicts.postpone(concerned, WENT_WRONG.format(type(error).__name__))
+            verdicts.bugs.append(error)
     return verdicts
 
 

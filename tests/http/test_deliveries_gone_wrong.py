@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db.models.signals import pre_save
 from django.test import Client
 
 from attio_mirror.mirrors.registry import registry
@@ -16,6 +17,8 @@ from attio_mirror.sync.inbox import read_inbox, replay
 from attio_mirror.sync.status import status
 from attio_mirror.sync.sweep import sweep_now
 from attio_mirror.testing import Attio
+
+from ..host.models import Shelf
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +263,24 @@ def test_a_record_no_row_can_be_written_for_is_told_at_its_delivery_and_stops_no
     failed.refresh_from_db()
     assert failed.state == InboxState.DONE
     assert User.objects.get(user_id="u-1").primary_email_address == "u-1@example.com"
+
+
+def test_a_bug_of_the_host_holds_up_one_object_and_is_seen(shop: Attio, deliveries: Deliveries) -> None:
+    def stumble(**_: Any) -> None:
+        raise KeyError("ada@example.com")
+
+    shop.create("deals", name="Tea", stage="Lead", owner="ada@example.com")
+    shop.create("shelves", name="Top", capacity=1)
+    shop.create("users", user_id="u-1", primary_email_address="ada@example.com")
+    pre_save.connect(stumble, sender=Shelf)
+    try:
+        with pytest.raises(KeyError):
+            arrive(shop, deliveries)
+    finally:
+        pre_save.disconnect(stumble, sender=Shelf)
+    assert (Deal.objects.count(), Shelf.objects.count(), User.objects.count()) == (1, 0, 1)
+    [left] = InboxEntry.objects.filter(state=InboxState.WAITING)
+    assert left.error == "Reading it went wrong here (KeyError) and is tried again; the log of the workers says where."
+    read_inbox(shop.connection.pk)
+    assert Shelf.objects.count() == 1
+    assert not InboxEntry.objects.filter(state=InboxState.WAITING).exists()
