@@ -14,6 +14,10 @@ from django.urls import reverse
 
 SHOTS = os.environ.get("ATTIO_MIRROR_SCREENSHOTS", "")
 """Where pictures go, if anybody wants them."""
+NAMED = """() => [...document.querySelectorAll(".admin-autocomplete")].every(
+    one => one.parentNode.querySelector("[aria-label]")
+)"""
+"""Whether the scripts of the page have done their work."""
 
 
 @dataclass
@@ -51,7 +55,12 @@ class Screen:
 
     def _go(self, what: models.Model | type[models.Model], view: str, *args: Any) -> None:
         opts = what._meta
-        self.page.goto(f"{self.origin}{reverse(f'admin:{opts.app_label}_{opts.model_name}_{view}', args=args)}")
+        self.visit(reverse(f"admin:{opts.app_label}_{opts.model_name}_{view}", args=args))
+
+    def visit(self, address: str) -> None:
+        """Go there by address, and wait until its scripts have done their work."""
+        self.page.goto(self.origin + address)
+        self.page.wait_for_function(NAMED)
 
     def fill(self, **fields: str) -> None:
         """Type into inputs, by the names of their fields."""

@@ -36,6 +36,7 @@ def test_a_company_is_found_by_typing_and_shown_with_enter(screen: Screen, deals
     assert len(names(screen)) == 5
     screen.page.focus(COMBOBOX)
     screen.page.keyboard.press("Enter")
+    screen.page.locator(".select2-search__field:focus").wait_for()
     screen.page.keyboard.type("marig")
     screen.page.locator(".select2-results__option--highlighted", has_text="Marigold").wait_for()
     screen.page.keyboard.press("Enter")
